@@ -1,0 +1,20 @@
+"""Fixtures for every test. What has to be there before Django is, stands in tests/world.py."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from market.celery import app
+from market.config import config
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The queue is in the same database as everything else: in a test, in the test's database."""
+    name = str(connection.settings_dict["NAME"])
+    app.conf.broker_transport_options["conn_string"] = make_conninfo("", **{**config.database, "dbname": name})
+    yield
+    # The pool's connections would keep the test database from being dropped.
+    connection.close_pool()
