@@ -66,7 +66,7 @@ def share_down(micros: int, *, basis_points: int) -> Micros:
 
 
 def split(micros: int, *, weights: Sequence[int]) -> list[Micros]:
-    """Share an amount out by weights without losing a micro: what rounding leaves goes, one micro each, to the first."""
+    """Share out by weights without losing a micro: what rounding leaves goes, one micro each, to the first."""
     _require_not_negative(micros, *weights)
     total = sum(weights)
     if total == 0:

@@ -72,7 +72,9 @@ TEMPLATES = [
 
 # --- database -------------------------------------------------------------------------------------------------------
 
-_extra = {name: value for name, value in config.database.items() if name not in ("dbname", "user", "password", "host", "port")}
+_extra = {
+    name: value for name, value in config.database.items() if name not in ("dbname", "user", "password", "host", "port")
+}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

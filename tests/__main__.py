@@ -1,4 +1,4 @@
-"""`bin/test`: every check there is, the quick ones first. Arguments that are not ours go to pytest."""
+"""`bin/test`: every check there is, the quick ones first. What is not ours below goes to pytest."""
 
 import argparse
 import os
@@ -7,42 +7,59 @@ import sys
 import time
 from collections.abc import Sequence
 
-PYTHON = sys.executable
+from tests import chromium
 
-QUICK: dict[str, list[str]] = {
-    "format": ["ruff", "format", "--check", "--quiet"],
-    "lint": ["ruff", "check", "--quiet"],
-    "import contracts": ["lint-imports", "--no-timing"],
+# Name of a check, and its command: programs of the Python environment, which bin/test puts first on PATH.
+QUICK = {
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "import contracts": ["lint-imports"],
 }
-THOROUGH: dict[str, list[str]] = {
+THOROUGH = {
     "types": ["mypy"],
     "shell scripts": ["shellcheck", "bin/up", "bin/test", "bin/find-python", ".ci/run"],
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="bin/test", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the inner loop: lint and unit tests, no browser")
-    parser.add_argument("--extra", action="store_true", help="also what takes long or comes from elsewhere")
-    options, for_pytest = parser.parse_known_args(arguments)
-    failed = [name for name, command in (QUICK if options.quick else QUICK | THOROUGH).items() if not _passes(name, command)]
-    answer = subprocess.run([PYTHON, "-m", "pytest", *_pytest_words(options, for_pytest)]).returncode
+    options, for_pytest = _parser().parse_known_args(arguments)
+    checks = QUICK if options.quick else QUICK | THOROUGH
+    # All checks run, whatever the first of them says: one round shows everything that has to be mended.
+    failed = [name for name, command in checks.items() if not _passes(name, command)]
+    if not options.quick:
+        os.environ["SIGHTLINE_CHROMIUM"] = str(chromium.find_or_install())
+    tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
     if failed:
-        print(f"bin/test: not clean: {', '.join(failed)} (see above)", file=sys.stderr)
-    return answer or bool(failed)
+        print(f"\nbin/test: not clean: {', '.join(failed)}. What they say stands above the tests.", file=sys.stderr)
+    return tests.returncode or bool(failed)
 
 
-def _pytest_words(options: argparse.Namespace, for_pytest: Sequence[str]) -> list[str]:
-    words = ["--numprocesses", str(os.cpu_count() or 2), "--dist", "worksteal", "--durations", "10"]
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/test",
+        description="Check everything: lint, types, import contracts, documents, and every test.",
+        epilog="All other arguments go to pytest: bin/test -k claim, bin/test tests/unit --lf",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--quick", action="store_true", help="the inner loop: lint, contracts and unit tests")
+    parser.add_argument("--extra", action="store_true", help="also what takes long: other people's checkers")
+    return parser
+
+
+def _words_for_pytest(options: argparse.Namespace) -> list[str]:
+    words = ["--numprocesses", str(os.cpu_count() or 1), "--dist", "worksteal", "--durations", "10"]
+    if not options.extra:
+        words += ["-m", "not extra"]
     if options.quick:
         words += ["tests/unit"]
-    return [*words, *for_pytest]
+    return words
 
 
 def _passes(name: str, command: Sequence[str]) -> bool:
     began = time.monotonic()
-    done = subprocess.run([PYTHON, "-m", *command] if command[0] == "django" else command, capture_output=True, text=True)
-    print(f"{name}: {'ok' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - began:.1f} s)", flush=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    seconds = time.monotonic() - began
+    print(f"{name}: {'FAILED' if done.returncode else 'ok'} ({seconds:.1f} s)", flush=True)
     if done.returncode:
         print(done.stdout + done.stderr, flush=True)
     return done.returncode == 0

@@ -1,9 +1,11 @@
 """Fixtures for every test. What has to be there before Django is, stands in tests/world.py."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.conninfo import make_conninfo
 
 from market.celery import app
@@ -17,4 +19,4 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     app.conf.broker_transport_options["conn_string"] = make_conninfo("", **{**config.database, "dbname": name})
     yield
     # The pool's connections would keep the test database from being dropped.
-    connection.close_pool()
+    cast(DatabaseWrapper, connection).close_pool()

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Self
 
 from market.engine.postgres import Postgres
 
@@ -19,6 +18,7 @@ class ThrowawayPostgres:
     def __enter__(self) -> Postgres:
         self._folder = tempfile.TemporaryDirectory(prefix="sightline-test-", ignore_cleanup_errors=True)
         home = Path(self._folder.name)
+        home.chmod(0o711)  # run as root, the server is another user, who has to pass through
         postgres = Postgres(home / "postgres", home / "sockets", self._settings)
         postgres.prepare()
         log_path = home / "log"
