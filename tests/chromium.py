@@ -46,7 +46,7 @@ def _from_system_packages() -> Path | None:
 def _from_playwright() -> Path | None:
     if not _run("Installing Playwright's Chromium", [sys.executable, "-m", "playwright", "install", "chromium"]):
         return None
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - loads a driver; only here is it wanted
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         path = Path(playwright.chromium.executable_path)
