@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "market.accounts",
     "market.events",
     "market.work",
+    "agents_api",
     "web",
 ]
 
