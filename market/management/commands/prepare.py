@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
+from market.events import retention
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -14,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
+        retention.notice_restore()
         call_command("collectstatic", interactive=False, verbosity=0, clear=False)
