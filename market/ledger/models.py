@@ -3,12 +3,15 @@
 What must hold is held by Postgres: see migrations/0002_constraints.py for what Django cannot say.
 """
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Abs, Mod
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
 
-from market.ledger.postings import LIMITED, WHOLE_CENTS, AccountKind, EntryKind
+from market.ledger.postings import ABOUT_A_SUBJECT, HOUSE, LIMITED, WHOLE_CENTS, AccountKind, EntryKind
 from market.money import LARGEST_MICROS, MICROS_PER_CENT
 
 LARGEST_BALANCE_MICROS = 10**18  # still inside a bigint when the largest amount is added
@@ -16,6 +19,17 @@ LARGEST_BALANCE_MICROS = 10**18  # still inside a bigint when the largest amount
 
 def _choices(kinds: type[AccountKind] | type[EntryKind]) -> list[tuple[str, str]]:
     return [(str(kind), str(kind)) for kind in kinds]
+
+
+def _words(kinds: Iterable[AccountKind | EntryKind]) -> list[str]:
+    return sorted(str(kind) for kind in kinds)
+
+
+_LIMITED = _words(LIMITED)
+_WHOLE_CENTS = _words(WHOLE_CENTS)
+_HOUSE = _words(HOUSE)
+_ABOUT_A_SUBJECT = _words(ABOUT_A_SUBJECT)
+_OF_AN_OWNER = _words(set(AccountKind) - HOUSE - ABOUT_A_SUBJECT)
 
 
 class LedgerAccount(models.Model):
@@ -34,20 +48,28 @@ class LedgerAccount(models.Model):
     class Meta:
         db_table = "ledger_account"
         constraints = (
-            models.UniqueConstraint("id", "kind", "mode", "currency", name="ledger_account_whole"),
+            models.UniqueConstraint(fields=["id", "kind", "mode", "currency"], name="ledger_account_whole"),
             models.UniqueConstraint(
-                "owner_id", "subject_id", "kind", "mode", "currency", nulls_distinct=False, name="ledger_account_once"
+                fields=["owner_id", "subject_id", "kind", "mode", "currency"],
+                nulls_distinct=False,
+                name="ledger_account_once",
             ),
-            models.CheckConstraint(condition=Q(kind__in=list(AccountKind)), name="ledger_account_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=_words(AccountKind)), name="ledger_account_kind_known"),
             models.CheckConstraint(condition=Q(mode__in=["test", "live"]), name="ledger_account_mode_known"),
             models.CheckConstraint(condition=Q(currency="USD"), name="ledger_account_currency_known"),
             models.CheckConstraint(
                 condition=~Q(kind="faucet") | Q(mode="test"), name="ledger_faucet_is_for_test_money"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=list(LIMITED), balance_micros__isnull=False)
-                | (~Q(kind__in=list(LIMITED)) & Q(balance_micros__isnull=True)),
+                condition=Q(kind__in=_LIMITED, balance_micros__isnull=False)
+                | (~Q(kind__in=_LIMITED) & Q(balance_micros__isnull=True)),
                 name="ledger_balance_only_where_limited",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_HOUSE, owner_id__isnull=True, subject_id__isnull=True)
+                | Q(kind__in=_OF_AN_OWNER, owner_id__isnull=False, subject_id__isnull=True)
+                | Q(kind__in=_ABOUT_A_SUBJECT, owner_id__isnull=False, subject_id__isnull=False),
+                name="ledger_account_shape",
             ),
             models.CheckConstraint(condition=Q(balance_micros__gte=0), name="ledger_balance_not_negative"),
             models.CheckConstraint(
@@ -72,8 +94,8 @@ class Entry(models.Model):
     class Meta:
         db_table = "ledger_entry"
         constraints = (
-            models.UniqueConstraint("id", "mode", "currency", name="ledger_entry_whole"),
-            models.CheckConstraint(condition=Q(kind__in=list(EntryKind)), name="ledger_entry_kind_known"),
+            models.UniqueConstraint(fields=["id", "mode", "currency"], name="ledger_entry_whole"),
+            models.CheckConstraint(condition=Q(kind__in=_words(EntryKind)), name="ledger_entry_kind_known"),
             models.CheckConstraint(condition=~Q(key=""), name="ledger_entry_has_key"),
         )
 
@@ -104,7 +126,7 @@ class Line(models.Model):
                 name="ledger_line_in_range",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=list(WHOLE_CENTS)) | Q(Mod(Abs(F("amount_micros")), MICROS_PER_CENT), 0),
+                condition=~Q(kind__in=_WHOLE_CENTS) | Q(Exact(Mod(F("amount_micros"), MICROS_PER_CENT), 0)),
                 name="ledger_line_whole_cents_at_stripe",
             ),
         )
@@ -117,7 +139,7 @@ class Ending(models.Model):
     """What an entry ended for good: a slot, a payout. A second entry cannot end it again."""
 
     what = models.CharField(max_length=60, primary_key=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="endings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="endings", db_index=False)
 
     class Meta:
         db_table = "ledger_ending"
@@ -132,14 +154,12 @@ class Spending(models.Model):
     pk = models.CompositePrimaryKey("key_id", "month_on")
     key_id = models.UUIDField()
     month_on = models.DateField()
-    month_micros = models.BigIntegerField()
     days_micros = ArrayField(models.BigIntegerField(), size=31)
 
     class Meta:
         db_table = "ledger_spending"
         constraints = (
             models.CheckConstraint(condition=Q(month_on__day=1), name="ledger_spending_month_begins"),
-            models.CheckConstraint(condition=Q(month_micros__gte=0), name="ledger_spending_not_negative"),
             models.CheckConstraint(condition=Q(days_micros__len=31), name="ledger_spending_has_31_days"),
         )
 

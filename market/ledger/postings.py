@@ -43,7 +43,7 @@ class AccountKind(StrEnum):
     SUSPENSE = "suspense"  # what came in and is not understood yet
 
 
-_HOUSE = frozenset(
+HOUSE: Final = frozenset(
     {
         AccountKind.STRIPE_CLEARING,
         AccountKind.FAUCET,
@@ -53,7 +53,7 @@ _HOUSE = frozenset(
         AccountKind.SUSPENSE,
     }
 )
-_ABOUT_A_SUBJECT = frozenset({AccountKind.BOUNTY_HELD, AccountKind.PAYOUT_IN_FLIGHT})
+ABOUT_A_SUBJECT: Final = frozenset({AccountKind.BOUNTY_HELD, AccountKind.PAYOUT_IN_FLIGHT})
 # Where a limit must hold, the balance is kept in the account's row. Nowhere else: a row that all postings update would
 # make them wait for each other.
 LIMITED: Final = frozenset(
@@ -111,7 +111,7 @@ class AccountRef:
     subject: UUID | None = None
 
     def __post_init__(self) -> None:
-        if (self.owner is None) != (self.kind in _HOUSE) or (self.subject is None) == (self.kind in _ABOUT_A_SUBJECT):
+        if (self.owner is None) != (self.kind in HOUSE) or (self.subject is None) == (self.kind in ABOUT_A_SUBJECT):
             raise ValueError(f"an account {self.kind} is not made of this owner and this subject")
         if self.kind is AccountKind.FAUCET and self.book.mode != "test":
             raise UnknownBook("The faucet is for test money.")
