@@ -92,10 +92,13 @@ BEGIN
         INSERT INTO ledger_spending AS so_far (key_id, month_on, days_micros)
         SELECT spender, month, spent_days
         WHERE spent <= least(call_limit, day_limit, month_limit)  -- of NULLs, least takes no notice
-            OR num_nonnulls(call_limit, day_limit, month_limit) = 0
+            OR num_nulls(call_limit, day_limit, month_limit) = 3
         ON CONFLICT (key_id, month_on) DO UPDATE SET days_micros[day] = so_far.days_micros[day] + spent
         WHERE (day_limit IS NULL OR so_far.days_micros[day] + spent <= day_limit)
-            AND (month_limit IS NULL OR (SELECT sum(micros) FROM unnest(so_far.days_micros) AS micros) + spent <= month_limit);
+            AND (
+                month_limit IS NULL
+                OR (SELECT sum(micros) FROM unnest(so_far.days_micros) AS micros) + spent <= month_limit
+            );
         IF NOT FOUND THEN
             outcome := 'over_limit';
             SELECT jsonb_build_object(
@@ -110,14 +113,16 @@ BEGIN
         INSERT INTO ledger_account (id, kind, mode, currency, owner_id, subject_id, balance_micros)
         SELECT id, kind, mode, currency, owner, subject, CASE WHEN limited THEN 0 END
         FROM unnest(
-            account_ids, account_kinds, account_modes, account_currencies, account_owners, account_subjects, account_limited
+            account_ids, account_kinds, account_modes, account_currencies, account_owners, account_subjects,
+            account_limited
         ) AS wanted (id, kind, mode, currency, owner, subject, limited)
         ORDER BY id ON CONFLICT (id) DO NOTHING;
     END IF;
 
     INSERT INTO ledger_entry (id, kind, key, mode, currency, at)
     SELECT id, kind, key, mode, currency, moment
-    FROM unnest(entry_ids, entry_kinds, entry_keys, entry_modes, entry_currencies) AS new (id, kind, key, mode, currency);
+    FROM unnest(entry_ids, entry_kinds, entry_keys, entry_modes, entry_currencies)
+        AS new (id, kind, key, mode, currency);
 
     INSERT INTO ledger_line (entry_id, account_id, kind, mode, currency, amount_micros)
     SELECT new.entry, account.id, account.kind, account.mode, account.currency, new.amount
