@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "market.apps.Market",
     "market.accounts",
     "market.events",
+    "market.ledger",
     "market.work",
     "agents_api",
     "web",
