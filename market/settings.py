@@ -30,7 +30,9 @@ INSTALLED_APPS = [
     "market.apps.Market",
     "market.accounts",
     "market.events",
+    "market.ledger",
     "market.work",
+    "agents_api",
     "web",
 ]
 

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AgentsApi(AppConfig):
+    name = "agents_api"

@@ -1,0 +1,144 @@
+"""The same request twice does its work once: after the IETF draft for the Idempotency-Key header.
+
+The answer is stored in the transaction of the work, so that there is never one without the other. Two requests with
+one key at the same time: one works, the other is told to come back.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import ClassVar
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from agents_api.models import KeptAnswer
+from market.errors import DomainError, Kind
+
+KEPT_FOR = timedelta(days=7)
+
+_ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+class KeyMissing(DomainError):
+    """This call moves money or makes something, and has no Idempotency-Key."""
+
+    code = "idempotency_key_missing"
+    fix = "Send the header Idempotency-Key with a value of your own for this request, for example a UUID."
+
+
+class KeyMalformed(DomainError):
+    """The Idempotency-Key is too long or has characters that a header should not have."""
+
+    code = "idempotency_key_malformed"
+    fix = "Use 1 to 255 visible ASCII characters, for example a UUID."
+
+
+class KeyReused(DomainError):
+    """The Idempotency-Key was used before with another request."""
+
+    code = "idempotency_key_reused"
+    fix = "Use a new key for a new request; repeat a request with the same key only with the same body."
+
+
+class StillWorking(DomainError):
+    """A request with the same Idempotency-Key is being worked on."""
+
+    code = "idempotency_in_flight"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Wait, then send the same request with the same key again."
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: HTTPStatus
+    body: bytes
+    replayed: bool = False
+
+
+def check_key(key: str | None) -> str:
+    if not key:
+        raise KeyMissing("This call needs an Idempotency-Key.")
+    # The draft writes the value as a quoted string; most clients send it bare. Both mean the same key.
+    bare = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
+    if not _ACCEPTABLE_KEY.fullmatch(bare):
+        raise KeyMalformed("The Idempotency-Key is not acceptable.")
+    return bare
+
+
+def fingerprint(*, method: str, path: str, body: object) -> bytes:
+    """Of what a request asks, not of how it is written: spaces and the order of fields do not count."""
+    return hashlib.sha256(orjson.dumps([method, path, body], option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def answer_once(
+    *,
+    account_id: UUID,
+    key: str,
+    request_fingerprint: bytes,
+    at: datetime,
+    work: Callable[[], tuple[HTTPStatus, object]],
+    refuse: Callable[[DomainError], tuple[HTTPStatus, object]],
+) -> Answer:
+    """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too,
+    unless it asks to be repeated. What is raised besides leaves nothing behind.
+    """
+    try:
+        with transaction.atomic():
+            kept = _take_turn(account_id, key)
+            if kept is not None:
+                if kept.fingerprint != request_fingerprint:
+                    raise KeyReused("This Idempotency-Key was used with another request.")
+                return Answer(HTTPStatus(kept.status), kept.body, replayed=True)
+            try:
+                with transaction.atomic():
+                    status, content = work()
+            except DomainError as refusal:
+                if refusal.retryable or refusal.retry_at is not None:
+                    raise
+                status, content = refuse(refusal)
+            answer = Answer(status, orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS))
+            KeptAnswer.objects.create(
+                account_id=account_id,
+                key=key,
+                fingerprint=request_fingerprint,
+                status=answer.status.value,
+                body=answer.body,
+                created_at=at,
+            )
+            return answer
+    except IntegrityError as error:
+        if "kept_answer_once_per_key" not in str(error):
+            raise
+        # The other request committed between our look and our turn. Its answer is there when this one is repeated.
+        raise StillWorking("A request with this Idempotency-Key was being worked on.", retry_at=at) from error
+
+
+@dataclass(frozen=True)
+class _Kept:
+    fingerprint: bytes
+    status: int
+    body: bytes
+
+
+def _take_turn(account_id: UUID, key: str) -> _Kept | None:
+    """One statement: take the lock of this key until the end of the transaction, and look for an answer."""
+    lock = int.from_bytes(hashlib.blake2b(account_id.bytes + key.encode(), digest_size=8).digest(), signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), kept.fingerprint, kept.status, kept.body FROM (VALUES (1)) AS one "
+            "LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = %s AND kept.key = %s",
+            [lock, account_id, key],
+        )
+        row = cursor.fetchone()
+    mine, kept_fingerprint, status, body = row
+    if status is not None:
+        return _Kept(bytes(kept_fingerprint), status, bytes(body))
+    if not mine:
+        raise StillWorking("A request with this Idempotency-Key is being worked on.", retry_at=None)
+    return None

@@ -1,0 +1,79 @@
+"""How often somebody may call: one statement a call, exact however many call at once.
+
+The generic cell rate algorithm: a row keeps the moment at which the caller has all of its allowance again. A call moves
+it on by one share, and is refused when it would lie further ahead than the window. The table is not logged: after a
+crash everybody begins with a full allowance, which is no harm.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any, ClassVar
+
+from django.db import connection
+
+from market.errors import DomainError, Kind
+
+
+class TooManyCalls(DomainError):
+    """You have called more often than your allowance has it."""
+
+    code = "too_many_calls"
+    kind: ClassVar[Kind] = Kind.LIMITED
+    fix = "Wait until the time in Retry-After; read the RateLimit headers to stay below."
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Limit:
+    name: str
+    calls: int
+    window: timedelta
+
+    @property
+    def share(self) -> timedelta:
+        return self.window / self.calls
+
+    @property
+    def policy_header(self) -> str:
+        return f'"{self.name}";q={self.calls};w={int(self.window.total_seconds())}'
+
+
+@dataclass(frozen=True)
+class Allowance:
+    limit: Limit
+    remaining: int
+    full_in: timedelta
+
+    @property
+    def header(self) -> str:
+        return f'"{self.limit.name}";r={self.remaining};t={ceil(self.full_in.total_seconds())}'
+
+
+def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1) -> Allowance:
+    """Count a call. Runs by itself, not in the call's transaction: a call that is rolled back was a call."""
+    cost = limit.share * calls
+    row_key = f"{limit.name}:{caller}"
+    words: Any = {"caller": row_key, "at": at, "cost": cost, "window": limit.window}  # intervals are psycopg's to adapt
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO agents_api_callrate AS rate (caller, full_at) VALUES (%(caller)s, %(at)s + %(cost)s)
+            ON CONFLICT (caller) DO UPDATE SET full_at = greatest(rate.full_at, %(at)s) + %(cost)s
+                WHERE greatest(rate.full_at, %(at)s) + %(cost)s <= %(at)s + %(window)s
+            RETURNING full_at
+            """,
+            words,
+        )
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute("SELECT full_at FROM agents_api_callrate WHERE caller = %s", [row_key])
+            held = cursor.fetchone()
+            full_at = held[0] if held else at
+            raise TooManyCalls(
+                f"More than {limit.calls} calls in {int(limit.window.total_seconds())} s.",
+                retry_at=full_at + cost - limit.window,
+                facts={"limit": limit.policy_header},
+            )
+    full_in = row[0] - at
+    return Allowance(limit, remaining=int((limit.window - full_in) / limit.share), full_in=full_in)

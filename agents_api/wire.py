@@ -1,0 +1,61 @@
+"""JSON as it comes in and goes out. Hostile input is refused here, before anything is built from it."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import orjson
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+from market.errors import DomainError
+
+LARGEST_BODY = 1_000_000
+
+
+class MalformedJson(DomainError):
+    """The body is not JSON, or nests deeper than a parser should follow."""
+
+    code = "malformed_json"
+    fix = "Send one JSON object, encoded as UTF-8."
+
+
+class BodyTooLarge(DomainError):
+    """The body has more than a million bytes."""
+
+    code = "body_too_large"
+    fix = "Send at most 1,000,000 bytes; send large batches in several calls."
+
+
+class ByteStream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class JsonParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self, stream: ByteStream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        # Not by the length that the sender gives: it may give none, and may lie.
+        body = stream.read(LARGEST_BODY + 1)
+        if len(body) > LARGEST_BODY:
+            raise BodyTooLarge("The body is larger than 1,000,000 bytes.")
+        if not body.strip():
+            return {}
+        try:
+            parsed = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise MalformedJson(f"The body is not valid JSON: {error.msg} at character {error.pos}.") from error
+        if not isinstance(parsed, dict):
+            raise MalformedJson("The body must be a JSON object.")
+        return parsed
+
+
+class JsonRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)

@@ -1,0 +1,83 @@
+"""How often somebody may call is exact, however many call at once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from agents_api.limits import Limit, TooManyCalls, spend
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TEN_A_MINUTE = Limit("default", calls=10, window=timedelta(minutes=1))
+
+
+@pytest.mark.django_db
+def test_the_whole_allowance_may_be_used_at_once_and_not_one_call_more() -> None:
+    left = [spend(TEN_A_MINUTE, caller="key-1", at=AT).remaining for _ in range(10)]
+    assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    with pytest.raises(TooManyCalls) as refusal:
+        spend(TEN_A_MINUTE, caller="key-1", at=AT)
+    assert refusal.value.retry_at == AT + timedelta(seconds=6)
+
+
+@pytest.mark.django_db
+def test_whoever_comes_back_when_told_is_let_in_once() -> None:
+    for _ in range(10):
+        spend(TEN_A_MINUTE, caller="key-1", at=AT)
+    later = AT + timedelta(seconds=6)
+    assert spend(TEN_A_MINUTE, caller="key-1", at=later).remaining == 0
+    with pytest.raises(TooManyCalls):
+        spend(TEN_A_MINUTE, caller="key-1", at=later)
+
+
+@pytest.mark.django_db
+def test_callers_and_limits_do_not_share_an_allowance() -> None:
+    one_an_hour = Limit("signup", calls=1, window=timedelta(hours=1))
+    spend(one_an_hour, caller="1.2.3.4", at=AT)
+    spend(one_an_hour, caller="1.2.3.5", at=AT)
+    spend(TEN_A_MINUTE, caller="1.2.3.4", at=AT)
+    with pytest.raises(TooManyCalls):
+        spend(one_an_hour, caller="1.2.3.4", at=AT)
+
+
+@pytest.mark.django_db
+def test_a_call_may_cost_more_than_one_share() -> None:
+    assert spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=8).remaining == 2
+    with pytest.raises(TooManyCalls):
+        spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=3)
+    assert spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=2).remaining == 0
+
+
+@pytest.mark.django_db
+def test_the_headers_say_what_the_draft_wants() -> None:
+    allowance = spend(TEN_A_MINUTE, caller="key-1", at=AT)
+    assert TEN_A_MINUTE.policy_header == '"default";q=10;w=60'
+    assert allowance.header == '"default";r=9;t=6'
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_forty_calls_at_once_exactly_ten_get_through() -> None:
+    start = threading.Barrier(40)
+
+    def call(_: int) -> bool:
+        try:
+            start.wait(20)
+            spend(TEN_A_MINUTE, caller="key-1", at=AT)
+        except TooManyCalls:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(call, range(40))) == 10
+
+
+@pytest.mark.django_db
+def test_counting_a_call_writes_nothing_to_the_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'agents_api_callrate'")
+        assert cursor.fetchone() == ("u",)
