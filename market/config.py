@@ -56,10 +56,17 @@ class Config(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token that opens /metrics; empty: /metrics is closed in production."
     )
+    platform_fee_basis_points: int = Field(
+        1_000, ge=0, le=10_000, description="The fee on top of a reward, in hundredths of a percent."
+    )
+    dispute_windows: Words = Field(
+        ("5.00:24h", "100.00:72h", "168h"),
+        description="How long an award can be contested, by amount: under 5.00 a day, and so on; the last is for the rest.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "dispute_windows", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

@@ -1,0 +1,42 @@
+"""How long whom is waited for, and what is ruled when nobody rules. Pure."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+APPEAL_WINDOW = timedelta(hours=48)
+ANSWER_WITHIN = timedelta(hours=48)
+RULE_WITHIN = timedelta(days=7)
+OPERATOR_REVIEW_WITHIN = timedelta(hours=24)
+MESSAGES_PER_SIDE = 20
+
+
+class Side(StrEnum):
+    BUYER = "buyer"
+    SCOUT = "scout"
+
+
+class DecidedBy(StrEnum):
+    """Who decided a submission."""
+
+    MACHINE = "machine"
+    BUYER = "buyer"
+    SILENCE = "silence"  # the buyer's, after the review hours
+    OPERATOR = "operator"
+    RULING = "ruling"  # on a dispute, by an operator or by default
+    RULE = "rule"  # late, or the slot was filled
+
+
+class Ruling(StrEnum):
+    FOR_BUYER = "for_buyer"
+    FOR_SCOUT = "for_scout"
+
+
+def default_ruling(*, opened_by: Side, decided_by: DecidedBy) -> Ruling:
+    """What stands when the deadline passes and no operator ruled.
+
+    A scout is not made to pay for our silence where only a buyer's word stood against the capture; where the machine
+    found a contradiction, or a rule of time decided, that stands.
+    """
+    if opened_by is Side.BUYER:
+        return Ruling.FOR_SCOUT
+    return Ruling.FOR_SCOUT if decided_by is DecidedBy.BUYER else Ruling.FOR_BUYER
