@@ -27,7 +27,7 @@ def _let_tests_empty_the_tables() -> None:
     """Append-only tables refuse TRUNCATE, as they should. Only what empties them between two tests is let through."""
     empty = connection.ops.execute_sql_flush
 
-    def empty_past_triggers(sql: Iterable[str]) -> None:
-        empty(["SET session_replication_role = replica", *sql, "SET session_replication_role = origin"])
+    def empty_past_triggers(sql_list: Iterable[str]) -> None:
+        empty(["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"])
 
     connection.ops.execute_sql_flush = empty_past_triggers  # type: ignore[method-assign]
