@@ -1,4 +1,4 @@
-"""Waits, streams and MCP: served by one ASGI process. Everything else is asked of the WSGI workers; see the Caddyfile."""
+"""Waits, streams and MCP: served by one ASGI process. All else is asked of the WSGI workers; see the Caddyfile."""
 
 import os
 from collections.abc import AsyncIterator
@@ -8,7 +8,12 @@ from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from market import roles
+from market.config import config
+from market.limits import Limited
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
+roles.play("waits")
 django = get_asgi_application()
 
 
@@ -17,4 +22,4 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
     yield
 
 
-application = Starlette(routes=[Mount("/", app=django)], lifespan=lifespan)
+application = Limited(Starlette(routes=[Mount("/", app=django)], lifespan=lifespan), most=config.max_body_bytes)
