@@ -19,9 +19,13 @@ from django.utils.module_loading import import_string
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from market import roles
+from market.config import config
 from market.events import waiting
+from market.limits import Limited
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
+roles.play("waits")
 
 SHARED_THREADS = 4
 
@@ -56,4 +60,6 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
 
 
 django.setup(set_prefix=False)
-application: Any = Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan)
+application: Any = Limited(
+    Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan), most=config.max_body_bytes
+)
