@@ -15,7 +15,9 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     answers = {name: _ask(name) for name in PARTS}
     is_ready = all(answer == "ok" for answer in answers.values())
-    return JsonResponse({"status": "ready" if is_ready else "not ready", "parts": answers}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ready" if is_ready else "not ready", "parts": answers}, status=200 if is_ready else 503
+    )
 
 
 def _ask(name: str) -> str:
