@@ -94,6 +94,13 @@ class Config(BaseSettings):
         ("5.00:24h", "100.00:72h", "168h"),
         description="How long an award can be contested, by amount: under 5.00 a day, and so on; the last is for the rest.",
     )
+    web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
+    web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")
+    task_processes: int = Field(2, ge=1, le=64, description="Tasks that one worker does at a time.")
+    bind: str = Field(
+        "",
+        description="Where `python -m market.engine.run web|waits` listens: host:port; empty: 0.0.0.0:8000 and :8001.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
     otel_exporter_otlp_endpoint: str = Field(
