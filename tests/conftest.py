@@ -10,6 +10,8 @@ from psycopg.conninfo import make_conninfo
 
 from market.celery import app
 from market.config import config
+from market.events import wakeups
+from tests.flush import empty_append_only_tables
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,9 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The queue is in the same database as everything else: in a test, in the test's database."""
     name = str(connection.settings_dict["NAME"])
     app.conf.broker_transport_options["conn_string"] = make_conninfo("", **{**config.database, "dbname": name})
-    yield
-    # The pool's connections would keep the test database from being dropped.
+    with empty_append_only_tables():
+        yield
+    # Open connections would keep the test database from being dropped.
+    wakeups.close()
+    app.pool.force_close_all()
     cast(DatabaseWrapper, connection).close_pool()

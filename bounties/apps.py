@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Bounties(AppConfig):
+    name = "bounties"
+    label = "bounties"

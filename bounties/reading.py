@@ -1,0 +1,133 @@
+"""Reading one value out of what a stranger sent: the right type, inside its bounds, or a refusal that names the field.
+
+Plain JSON values only, and no framework: both doors hand over what they parsed. `param` is a JSON pointer (RFC 6901).
+"""
+
+import difflib
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from market.errors import DomainError
+
+E7 = 10_000_000
+
+T = TypeVar("T")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class MissingField(DomainError):
+    code = "missing_field"
+    fix = "Send this field too."
+
+
+class UnknownField(DomainError):
+    code = "unknown_field"
+    fix = "Leave this field out, or correct its name."
+
+
+class InvalidField(DomainError):
+    code = "invalid_field"
+    fix = "Send a value of the type and within the bounds that the documentation gives."
+
+
+class InvalidPlace(DomainError):
+    code = "invalid_place"
+    fix = "Send latitude -90 to 90 and longitude -180 to 180, as plain numbers in degrees (WGS 84)."
+
+
+class InvalidTime(DomainError):
+    code = "invalid_time"
+    fix = 'Send times as RFC 3339 with an offset, for example "2026-11-20T09:00:00Z".'
+
+
+def fields(value: object, *, param: str, known: Collection[str], needed: Collection[str] = ()) -> Mapping[str, Any]:
+    """An object with no field that we do not know: a misspelt wish must not be silently ignored."""
+    if not isinstance(value, Mapping):
+        raise InvalidField("This must be an object.", param=param or "/")
+    for name in value:
+        if name not in known:
+            raise UnknownField(_unknown(name, known), param=f"{param}/{pointer(name)}")
+    for name in needed:
+        if value.get(name) is None:
+            raise MissingField(f"`{name}` is missing.", param=f"{param}/{name}")
+    return value
+
+
+def pointer(name: object) -> str:
+    """A name as a step of a JSON pointer; cut short, because it comes from a stranger."""
+    return str(name)[:60].replace("~", "~0").replace("/", "~1")
+
+
+def integer(value: object, *, param: str, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidField("This must be a whole number.", param=param)
+    if not least <= value <= most:
+        raise InvalidField(f"This must be from {least} to {most}.", param=param)
+    return value
+
+
+def metres(value: object, *, param: str, least: int, most: int) -> int:
+    """A length, to the nearest metre."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidField("This must be a number of metres.", param=param)
+    if not least <= value <= most:
+        raise InvalidField(f"This must be from {least} to {most} metres.", param=param)
+    return round(value)
+
+
+def degrees_e7(value: object, *, param: str, most: int) -> int:
+    """Degrees as whole 1e-7 degrees: negative zero and the dust of floats end here."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > most:
+        raise InvalidPlace(f"This must be a number from -{most} to {most}.", param=param)
+    return round(value * E7)
+
+
+def truth(value: object, *, param: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidField("This must be true or false.", param=param)
+    return value
+
+
+def choice(value: object, kind: type[Choice], *, param: str) -> Choice:
+    words = [each.value for each in kind]
+    if not isinstance(value, str) or value not in words:
+        raise InvalidField(f"This must be one of {', '.join(words)}.", param=param)
+    return kind(value)
+
+
+def moment(value: object, *, param: str) -> datetime:
+    """A moment with an offset, in UTC. A time without one means something else in every place."""
+    read = value
+    if isinstance(value, str):
+        # Python reads dates without a time and without a colon too; what it is told must be RFC 3339.
+        if len(value) > 40 or len(value) < 20 or value[10] not in "Tt ":
+            raise InvalidTime("This is not a moment in RFC 3339.", param=param)
+        try:
+            read = datetime.fromisoformat(value.upper())
+        except ValueError as error:
+            raise InvalidTime("This is not a moment in RFC 3339.", param=param) from error
+    if not isinstance(read, datetime):
+        raise InvalidTime("This must be a moment.", param=param)
+    if read.tzinfo is None:
+        raise InvalidTime("This moment has no offset from UTC.", param=param)
+    try:
+        return read.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidTime("This moment is outside the calendar.", param=param) from error
+
+
+def items(value: object, read: Callable[[object, str], T], *, param: str, least: int, most: int) -> tuple[T, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise InvalidField("This must be a list.", param=param)
+    if not least <= len(value) <= most:
+        raise InvalidField(f"This must have {least} to {most} items.", param=param)
+    return tuple(read(each, f"{param}/{position}") for position, each in enumerate(value))
+
+
+def _unknown(name: object, known: Collection[str]) -> str:
+    shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
+    near = difflib.get_close_matches(shown, known, n=1)
+    return f"There is no field `{shown}` here." + (f" Did you mean `{near[0]}`?" if near else "")

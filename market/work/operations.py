@@ -1,0 +1,37 @@
+"""Asking for work. How it is done stands in running.py, how lost work is found in sweeping.py."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+
+from market.ids import new_id
+from market.work import messages, registry
+
+
+def enqueue(*, kind: str, subject: str, due_at: datetime | None = None) -> None:
+    """Have work done, in the transaction that makes it necessary. Asked for again while it is open, it stays one row.
+
+    Due at once unless `due_at` says later; the earliest moment asked for counts.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("work belongs into the transaction that makes it necessary")
+    registry.find(kind)  # a slip of the pen is found here, not by a worker
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO work_work AS open (id, kind, subject, due_at, woken_at)
+            VALUES (%(id)s, %(kind)s, %(subject)s, coalesce(%(due_at)s, statement_timestamp()),
+                    CASE WHEN coalesce(%(due_at)s, statement_timestamp()) <= statement_timestamp()
+                         THEN statement_timestamp() END)
+            ON CONFLICT (kind, subject) WHERE done_at IS NULL AND given_up_at IS NULL DO UPDATE
+            SET asked = open.asked + 1,
+                due_at = least(open.due_at, excluded.due_at),
+                woken_at = coalesce(excluded.woken_at, open.woken_at)
+            RETURNING id, due_at <= statement_timestamp()
+            """,
+            {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at},
+        )
+        work_id, is_due = cursor.fetchone()
+    if is_due:
+        transaction.on_commit(lambda: messages.send([work_id]), robust=True)
