@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "market.accounts",
     "market.events",
     "market.work",
+    "bounties",
     "agents_api",
     "web",
 ]
@@ -89,6 +90,8 @@ DATABASES = {
         "OPTIONS": {
             **_extra,
             "application_name": "sightline",
+            # For the few reads that are planned once and kept (`bounties.nearby.prepared`); the ORM's own never are.
+            "prepare_threshold": 5,
             "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},
         },
     }

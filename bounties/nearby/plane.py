@@ -1,93 +1,119 @@
-"""The column `spot` and distances on the ground, as expressions of the ORM.
+"""The columns `spot` and `axis`, and what is computed from them, as expressions of the ORM.
 
-`spot` is a generated column that the model does not list: nobody but this room reads it, and no other read should carry
-it. It holds what `places.project` computes.
+Both are generated columns (migration 0003) that the model does not list: nobody but this room reads them, and no other
+read should carry them. `spot` is the place on the Web Mercator plane, `axis` its distances from the Earth's axis and
+from the equator's plane: what `places.project` and `places.around_axis` compute.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Expression, F, FloatField
+from django.db.models import BigIntegerField, BooleanField, Expression, F, FloatField, UUIDField
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from bounties.nearby.prepared import Given
-from bounties.places import ECCENTRICITY_SQUARED, EQUATOR_M, Place
+from bounties.places import ECCENTRICITY_SQUARED, EQUATOR_M, Place, around_axis, project
 
-_FLOAT = FloatField()
+_NUMBER = FloatField()
+_DISTANCE = BigIntegerField()
+_ID = UUIDField()
+_TRUTH = BooleanField()
+
+# The geodesic in whole millimetres, right to one of them within 100 km (0.2 mm before rounding): the straight line
+# through the ellipsoid, c, made longer by what its arc has more, c³ k² / 24, with the curvature k that the ellipsoid has
+# in this direction. Nothing in it minds a pole, the antimeridian or two places that are the same. Computed in the
+# database because pages are cut there: the order, the end of a page and the number that is shown are one computation.
+_NORTHWARD = "(ROW.axis <-> point({p}, {z}))"
+_SINE = "sin((ROW.longitude_e7 - {lng_e7}) * 8.726646259971648e-10)"
+_EASTWARD = f"({{p4}} * ROW.axis[0] * {_SINE} * {_SINE})"
+_MILLIMETRES = (
+    f"(1000 * sqrt({_NORTHWARD} * {_NORTHWARD} + {_EASTWARD})"
+    f" * (1 + {_NORTHWARD} * {_NORTHWARD} * {{meridian}} + {_EASTWARD} * {{normal}}))::bigint"
+)
 
 
 class _OfRow(Expression):
-    """An expression over columns of the searched row that has no operands but those of its template."""
+    """A template over the searched row (ROW) and values given later ({name})."""
 
     template = ""
-    given: tuple[str, ...] = ()
+    gives: Any = _NUMBER
 
     def __init__(self) -> None:
-        super().__init__(output_field=self.kind)
-        self.row: Any = F("latitude_e7")
-
-    kind: Any = _FLOAT
+        super().__init__(output_field=self.gives)
+        self._column: Any = F("pk")
 
     def get_source_expressions(self) -> list[Any]:
-        return [self.row]
+        return [self._column]
 
     def set_source_expressions(self, expressions: Any) -> None:
-        (self.row,) = expressions
+        (self._column,) = expressions
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        assert isinstance(self.row, Col)
-        text = self.template.replace("ROW", compiler.quote_name_unless_alias(self.row.alias))
-        values = [Given(name, _FLOAT, type_name="float8") for name in self.given]
-        for _ in values:
-            text = text.replace("GIVEN", "%s::float8", 1)
-        return text, list(values)
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        assert isinstance(self._column, Col)
+        parameters: list[Any] = []
+        names = _Names(parameters)
+        text = self.template.replace("ROW", compiler.quote_name_unless_alias(self._column.alias)).format_map(names)
+        return text, parameters
+
+
+class _Names(dict[str, str]):
+    """Notes every name that a template asks for, in the order of its parameters."""
+
+    def __init__(self, parameters: list[Any]) -> None:
+        super().__init__()
+        self._parameters = parameters
+
+    def __missing__(self, name: str) -> str:
+        field, type_name = {"after_mm": (_DISTANCE, "bigint"), "after_id": (_ID, "uuid")}.get(name, (_NUMBER, "float8"))
+        self._parameters.append(Given(name, field, type_name=type_name))
+        return f"%s::{type_name}"
 
 
 class OnPlane(_OfRow):
     """How far away on the plane. Ordered by it, the index is walked outward."""
 
-    template = "(ROW.spot <-> point(GIVEN, GIVEN))"
-    given = ("x", "y")
+    template = "(ROW.spot <-> point({x}, {y}))"
 
 
 class InBox(_OfRow):
-    kind = BooleanField()
-    template = "(ROW.spot <@ box(point(GIVEN, GIVEN), point(GIVEN, GIVEN)))"
-    given = ("west", "south", "east", "north")
+    template = "(ROW.spot <@ box(point({west}, {south}), point({east}, {north})))"
+    gives = _TRUTH
+    conditional = True
 
 
 class Millimetres(_OfRow):
-    """The geodesic in whole millimetres, right to one of them within 100 km (the bound is 0.2 mm before rounding).
+    template = _MILLIMETRES
+    gives = _DISTANCE
 
-    The straight line through the ellipsoid, made longer by what its arc has more: c (1 + (c k)² / 24), with the
-    curvature k that the ellipsoid has in this direction (Euler). Nothing in it minds a pole, the antimeridian or two
-    places that are the same. In the database because pages are cut there: the order, the bound of the page and the
-    number that is shown must come from one computation.
-    """
 
-    kind = BigIntegerField()
+class After(_OfRow):
+    """Behind the last row of the page before, in the order of distance and id."""
+
+    # The first half is implied by the second and spares the walk its arithmetic for all pages before.
     template = (
-        "(SELECT (1000 * sqrt(ns + ew) * (1 + (ns * GIVEN + ew * GIVEN) ^ 2 / greatest(ns + ew, 1e-9) / 24))::bigint"
-        " FROM (SELECT (GIVEN - p) ^ 2 + (GIVEN - z) ^ 2 AS ns,"
-        " 4 * GIVEN * p * sin(radians(lng - GIVEN) / 2) ^ 2 AS ew"
-        f" FROM (SELECT n * c AS p, n * s * {1 - ECCENTRICITY_SQUARED!r} AS z, lng"
-        f" FROM (SELECT s, c, lng, {EQUATOR_M!r} / sqrt(1 - {ECCENTRICITY_SQUARED!r} * s * s) AS n"
-        " FROM (SELECT sin(radians(ROW.latitude_e7 / 1e7::float8)) AS s, cos(radians(ROW.latitude_e7 / 1e7::float8)) AS c,"
-        " ROW.longitude_e7 / 1e7::float8 AS lng) AS degrees) AS curved) AS axis OFFSET 0) AS chord)"
+        "((ROW.spot <-> point({x}, {y})) >= {after_plane}"
+        f" AND ({_MILLIMETRES}, ROW.id) > ({{after_mm}}, {{after_id}}))"
     )
-    given = ("meridian_curvature", "normal_curvature", "p", "z", "p", "lng")
+    gives = _TRUTH
+    conditional = True
 
 
-@dataclass(frozen=True, slots=True)
-class Standpoint:
-    """What the expressions above, and a bearing, need to know of the place that distances are measured from."""
-
-    place: Place
-    p: float  # metres from the Earth's axis
-    z: float  # metres north of the equator's plane
-    sine: float
-    cosine: float
-    meridian_curvature: float
-    normal_curvature: float
+def standpoint(place: Place) -> dict[str, float]:
+    """The values of a place that distances are measured from."""
+    x, y = project(place)
+    p, z = around_axis(place.lat)
+    sine = math.sin(math.radians(place.lat))
+    narrowing = 1 - ECCENTRICITY_SQUARED * sine * sine
+    normal = math.sqrt(narrowing) / EQUATOR_M
+    meridian = normal * narrowing / (1 - ECCENTRICITY_SQUARED)
+    return {
+        "x": x,
+        "y": y,
+        "p": p,
+        "z": z,
+        "p4": 4 * p,
+        "lng_e7": place.lng * 1e7,
+        "meridian": meridian * meridian / 24,
+        "normal": normal * normal / 24,
+    }

@@ -59,13 +59,11 @@ def nearest_on_plane(place: Place, *, metres: float) -> float:
     if outer is None:
         return 0.0
     latitude = max(0.0, math.radians(abs(place.lat)) - outer / EQUATOR_M)
-    return max(0.0, metres * _LEAST_STRETCH / math.cos(latitude) * (1 - _SLACK) - 2 * _SLACK_M)
+    least = max(0.0, metres - _SLACK_M) * (1 - _SLACK) * _LEAST_STRETCH / math.cos(latitude)
+    return max(0.0, least - _SLACK_M)
 
 
-def southmost(place: Place, *, metres: float) -> float:
-    """The least latitude within so many metres."""
-    return max(-90.0, place.lat - math.degrees(metres / LEAST_CURVATURE_M))
-
-
-def northmost(place: Place, *, metres: float) -> float:
-    return min(90.0, place.lat + math.degrees(metres / LEAST_CURVATURE_M))
+def latitudes(place: Place, *, metres: float) -> tuple[float, float]:
+    """The least and the greatest latitude within so many metres."""
+    degrees = math.degrees((metres + _SLACK_M) * (1 + _SLACK) / LEAST_CURVATURE_M)
+    return max(-90.0, place.lat - degrees), min(90.0, place.lat + degrees)
