@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "market.events",
     "market.ledger",
     "market.work",
+    "bounties",
     "agents_api",
     "web",
 ]
@@ -95,6 +96,8 @@ DATABASES = {
             "keepalives_count": "3",
             "tcp_user_timeout": "25000",
             "application_name": "sightline",
+            # For the few reads that are planned once and kept (`bounties.nearby.prepared`); the ORM's own never are.
+            "prepare_threshold": 5,
             **_extra,
             "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},
         },
