@@ -1,1 +1,1 @@
-"""Evidence becomes checks, checks become a verdict. Knows no bounty and no scout: only `group_key` and `subject_key`."""
+"""From evidence to checks to a verdict. Knows no bounty and no scout: only `group_key` and `subject_key`."""

@@ -1,8 +1,8 @@
 """Everything gathered from one submission, frozen: facts only, no opinion on them and no thresholds.
 
-What is asked of a submission stands in `requirements.py`, what a picture's own facts are in `photos/facts.py`. Bounty and
-scout are known here as `group_key` and `subject_key`, two opaque words. Coordinates are whole 1e-7 degrees, as in the
-signed capture, so that what was signed and what was judged are the same numbers.
+What is asked of a submission stands in `requirements.py`, what a picture's own facts are in `photos/facts.py`. Bounty
+and scout are known here as `group_key` and `subject_key`, two opaque words. Coordinates are whole 1e-7 degrees, as in
+the signed capture, so that what was signed and what was judged are the same numbers.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""The kinds of artifact there are. A new kind is one `register` here for its facts, and `checks.register` for its checks.
+"""The kinds of artifact there are. A new one: `register` its facts here, and its checks with `checks.register`.
 
 What belongs here: the list. A kind's facts and its intake stand in its own package (`photos/` for a photo).
 """

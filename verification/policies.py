@@ -37,6 +37,8 @@ class Thresholds:
     travel_limit_mps: float = 340.0  # faster than any airliner
     travel_least_m: float = 2_000.0  # below this, wandering receivers and not journeys are measured
     repeated_sessions: int = 1  # earlier sessions with coordinates equal to the last digit
+    wandering_accuracy_m: float = 20.0  # sharper fixes come from a receiver and wander
+    frozen_fixes: int = 3
     # Time
     exif_time_seconds: float = 24 * 3600.0  # 15 of 40 real files disagree with themselves by minutes to hours
     sun_degrees: float = -0.833  # the upper rim of the sun on the horizon, refraction counted
@@ -45,11 +47,12 @@ class Thresholds:
     hash_quality: int = 50  # PDQ's published floor; flatter pictures have hashes that mean little
     copy_inliers: int = 30
     copy_share: float = 0.72
-    doubt_inliers: int = 60  # many common points without being a copy: a view from nearly the same spot
     sharpness: float = 60.0
     brightness: float = 30.0
     contrast: float = 10.0
     scene_inliers: int = 25
+    # Answers
+    number_share: float = 0.1  # two counts agree when they differ by at most this share of the larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ _ALWAYS = (
     "content",
 )
 _WITH_HISTORY = (*_ALWAYS, "impossible_travel", "repeated_coordinates", "editor_traces")
+_WITH_WITNESSES = (*_WITH_HISTORY, "witnesses")
 
 # fmt: off
 POLICIES = (
@@ -88,7 +92,7 @@ POLICIES = (
     Policy(Level.EVERYDAY,   0 * MICROS,  1,    False,    1,     0,        WeakDoubts.NOTED,  _ALWAYS),
     Policy(Level.NOTABLE,    5 * MICROS,  2,    True,     1,     0,        WeakDoubts.NOTED,  _ALWAYS),
     Policy(Level.VALUABLE,  25 * MICROS,  3,    True,     2,     0,        WeakDoubts.REVIEW, _WITH_HISTORY),
-    Policy(Level.CRITICAL, 100 * MICROS,  3,    True,     2,     1,        WeakDoubts.REVIEW, (*_WITH_HISTORY, "witnesses")),
+    Policy(Level.CRITICAL, 100 * MICROS,  3,    True,     2,     1,        WeakDoubts.REVIEW, _WITH_WITNESSES),
 )
 # fmt: on
 

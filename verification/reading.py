@@ -22,7 +22,7 @@ def captured_at(session: CaptureSession) -> datetime | None:
 
 
 def best_moment(session: CaptureSession) -> datetime | None:
-    """The best single moment to reckon with (sun, journeys): the shutter on our clock, else our own times, else theirs."""
+    """The best single moment to reckon with (sun, journeys): the shutter on our clock, else ours, else theirs."""
     at = captured_at(session)
     if at is not None and session.opened_at and session.received_at:
         # The device may say what it likes: the capture lies between opening the session and handing in.

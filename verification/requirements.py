@@ -1,4 +1,4 @@
-"""What a bounty asks of a submission, in verification's own words; frozen with the evidence so that a verdict replays."""
+"""What a bounty asks of a submission, in verification's own words; stored frozen, beside the evidence."""
 
 import dataclasses
 from dataclasses import dataclass, field

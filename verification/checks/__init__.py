@@ -2,11 +2,28 @@
 
 from dataclasses import dataclass
 
+from verification.checks.challenge_code import challenge_code
+from verification.checks.content import content
+from verification.checks.daylight import daylight
+from verification.checks.editor_traces import editor_traces
+from verification.checks.exact_reuse import exact_reuse
+from verification.checks.exif_place import exif_place
+from verification.checks.exif_time import exif_time
+from verification.checks.fix_accuracy import fix_accuracy
 from verification.checks.geofence import geofence
+from verification.checks.impossible_travel import impossible_travel
+from verification.checks.instruction_text import instruction_text
+from verification.checks.near_reuse import near_reuse
+from verification.checks.picture_quality import picture_quality
+from verification.checks.proof import proof
+from verification.checks.repeated_coordinates import repeated_coordinates
 from verification.checks.result import Check, CheckResult
+from verification.checks.second_view import second_view
 from verification.checks.session_integrity import session_integrity
 from verification.checks.time_window import time_window
+from verification.checks.witnesses import witnesses
 from verification.evidence import Evidence
+from verification.kinds import PHOTO
 from verification.requirements import Requirements
 
 
@@ -17,8 +34,32 @@ class Registered:
     required: bool = False  # beyond what the policy requires
 
 
+_COMMON: tuple[Check, ...] = (
+    proof,
+    session_integrity,
+    time_window,
+    geofence,
+    fix_accuracy,
+    impossible_travel,
+    repeated_coordinates,
+    daylight,
+    exact_reuse,
+    challenge_code,
+    second_view,
+    instruction_text,
+    content,
+    witnesses,
+)
+_OF_PHOTOS: tuple[Check, ...] = (
+    exif_place,
+    exif_time,
+    near_reuse,
+    editor_traces,
+    picture_quality,
+)
 _CHECKS: dict[str, Registered] = {
-    check.__name__: Registered(check) for check in (session_integrity, time_window, geofence)
+    **{check.__name__: Registered(check) for check in _COMMON},
+    **{check.__name__: Registered(check, kind=PHOTO) for check in _OF_PHOTOS},
 }
 
 

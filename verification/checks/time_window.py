@@ -1,4 +1,4 @@
-"""Was it captured inside the window? Our own clock says so first, then the file's own times, never a bare device clock."""
+"""Was it captured inside the window? Our clock is asked first, then the file's times, never a bare device clock."""
 
 from datetime import datetime
 
