@@ -150,7 +150,10 @@ def _read_dataclass(kind: Any, plain: Any, where: str) -> Any:
             values[name] = field.metadata[CODEC][1](read[name], read)
         else:
             values[name] = _read(hints[name], read[name], f"{where}.{name}")
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise UnreadableFacts(f"{where}: {error}") from error
 
 
 def _expect(kind: Any, plain: Any, where: str) -> Any:

@@ -88,8 +88,10 @@ def _decimated(grey: Grey) -> NDArray[np.float64]:
         smooth /= down
         smooth /= across
     steps = np.arange(_BLOCK) + 0.5
-    picked = smooth[np.ix_((steps * rows / _BLOCK).astype(int), (steps * columns / _BLOCK).astype(int))]
-    return picked.astype(np.float64)
+    picked: NDArray[np.float64] = smooth[
+        np.ix_((steps * rows / _BLOCK).astype(int), (steps * columns / _BLOCK).astype(int))
+    ].astype(np.float64)
+    return picked
 
 
 def _window(size: int) -> int:

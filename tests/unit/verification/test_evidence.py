@@ -65,6 +65,7 @@ def test_a_verdict_replays_from_what_was_stored():
         lambda plain: plain["session"].update(nonce="shiny"),
         lambda plain: plain["session"].update(opened_at="yesterday"),
         lambda plain: plain["session"].update(offline=1),
+        lambda plain: plain["session"]["fixes"][0]["place"].update(latitude_e7=900000001),
         lambda plain: plain["artifacts"][0].update(size_bytes="3"),
     ],
 )
