@@ -57,7 +57,11 @@ class Verdict:
 
 
 def decide(evidence: Evidence, requirements: Requirements) -> Verdict:
-    results = checks.run(evidence, requirements)
+    return judge(checks.run(evidence, requirements), evidence, requirements)
+
+
+def judge(results: tuple[CheckResult, ...], evidence: Evidence, requirements: Requirements) -> Verdict:
+    """The rules alone, over answers that the checks have given."""
     rule, because = _first_rule(results, requirements)
     return Verdict(
         decision=_DECISIONS.get(rule, Decision.REVIEW),

@@ -1,5 +1,6 @@
 """The checks there are, in the order a reader is shown them. One pure function per file; here is only the list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verification.checks.challenge_code import challenge_code
@@ -74,6 +75,10 @@ def forget(name: str) -> None:
     del _CHECKS[name]
 
 
+def registered() -> Mapping[str, Registered]:
+    return dict(_CHECKS)
+
+
 def run(evidence: Evidence, requirements: Requirements) -> tuple[CheckResult, ...]:
     """Every check that this evidence has something for."""
     kinds = {artifact.kind for artifact in evidence.artifacts}
@@ -88,4 +93,4 @@ def required(requirements: Requirements) -> frozenset[str]:
     return extra | frozenset(requirements.policy.required)
 
 
-__all__ = ["Check", "CheckResult", "Registered", "forget", "register", "required", "run"]
+__all__ = ["Check", "CheckResult", "Registered", "forget", "register", "registered", "required", "run"]
