@@ -107,6 +107,7 @@ def _in_a_fork(message: dict[str, Any], data: bytes) -> Answer:
 def _work(pipe: int, message: dict[str, Any], data: bytes) -> NoReturn:
     """Never returns: whatever happens in here ends with the fork."""
     try:
+        _close_all_but(pipe)
         _limit(message["memory_bytes"], message["cpu_seconds"])
         answer, parts = JOBS[message["job"]](data, message["options"])
         wire.write(pipe, answer, parts)
@@ -121,6 +122,13 @@ def _work(pipe: int, message: dict[str, Any], data: bytes) -> NoReturn:
         wire.write(pipe, {"died": "decoder_error", "message": f"{type(error).__name__}: {error}"[:500]})
     finally:
         os._exit(0)
+
+
+def _close_all_but(pipe: int) -> None:
+    """A fork that outlives its parent must not keep open what the parent's death should close."""
+    os.close(0)
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

@@ -23,7 +23,7 @@ _COSINES = np.sqrt(2.0 / _BLOCK) * np.cos(
 # Mirroring a picture changes the sign of its odd frequencies and nothing else.
 _ODD = np.where(np.arange(1, _KEPT + 1) % 2 == 1, -1.0, 1.0)
 
-# A form is what was done to the picture: mirrored left to right, upside down, and swapped over its diagonal first.
+# A form is what was done to the picture; turns are clockwise.
 FORMS = (
     "original",
     "mirrored",

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from verification.photos.formats import RefusedPicture, inspect
 from verification.photos.measure import Measured
 
 _ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 60.0
+_GRACE_SECONDS = 10.0
 
 
 class DecoderDied(RefusedPicture):
@@ -111,8 +114,10 @@ class Sandbox:
         assert child.stdin is not None and child.stdout is not None
         try:
             wire.write(child.stdin.fileno(), request, [data])
-            return wire.read(child.stdout.fileno())
-        except wire.Closed as error:
+            # The child keeps the time of its forks; this is for a child that hangs itself.
+            deadline = time.monotonic() + request["wall_seconds"] + _GRACE_SECONDS
+            return wire.read(child.stdout.fileno(), deadline=deadline)
+        except (wire.Closed, wire.TooSlow) as error:
             self._end()
             raise DecoderUnavailable("The decoder is restarting.") from error
 
@@ -133,8 +138,8 @@ class Sandbox:
         self._child = child
         assert child.stdout is not None
         try:
-            wire.read(child.stdout.fileno())
-        except wire.Closed as error:
+            wire.read(child.stdout.fileno(), deadline=time.monotonic() + _START_SECONDS)
+        except (wire.Closed, wire.TooSlow) as error:
             self._end()
             raise DecoderUnavailable("The decoder does not start.") from error
         return child

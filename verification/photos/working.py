@@ -16,7 +16,7 @@ from verification.photos.formats import BrokenPicture, RefusedPicture
 SIDE: Final = 640  # of the grey copy: enough for hash, points and sharpness, a fraction of the decode
 SHOWN: Final = 2016  # half of a 12 MP photo: exactly what a decoder can give without decoding it whole
 
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "MPO")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 pi_heif.register_heif_opener()
