@@ -34,7 +34,9 @@ HANDED_ON = {
     "SIGHTLINE_CHROMIUM": "bin/test: the browser that it found",
     "SIGHTLINE_SITES": "the engine to docker/Caddyfile: the addresses that are served",
     "SIGHTLINE_TLS": "the engine to docker/Caddyfile: which certificate",
-    "SIGHTLINE_TLS_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_FRONT_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_HTTPS_PORT": "the engine to docker/Caddyfile.https: where the house answers with a certificate",
+    "SIGHTLINE_PAGE_PORT": "the engine to docker/Caddyfile.https: where the page about the certificate is",
     "SIGHTLINE_WSGI": "the engine to docker/Caddyfile: where the WSGI workers listen",
     "SIGHTLINE_ASGI": "the engine to docker/Caddyfile: where the ASGI process listens",
 }

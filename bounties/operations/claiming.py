@@ -200,7 +200,9 @@ def _check_scout(scout: Account, change: Change, location: Location) -> float:
 
 
 def _last_seen(scout: Account, location: Location) -> policy.LastSeen | None:
-    last = Claim.objects.filter(scout=scout).order_by("-id").values_list("seen_at", "latitude_e7", "longitude_e7").first()
+    last = (
+        Claim.objects.filter(scout=scout).order_by("-id").values_list("seen_at", "latitude_e7", "longitude_e7").first()
+    )
     return last and policy.LastSeen(last[0], distance_m(location, Location(last[1], last[2])))
 
 
@@ -230,5 +232,3 @@ def _require_running(claim: Claim, *, now: datetime) -> None:
     if claim.state != ClaimState.LIVE or claim.expires_at <= now:
         state = ClaimState.EXPIRED if claim.state == ClaimState.LIVE else claim.state
         raise WrongState(f"This claim is {state}: nothing more can be done with it.")
-
-

@@ -57,9 +57,7 @@ class Quote:
 
 
 def quote(draft: Draft) -> Quote:
-    price = terms.slot_price(
-        reward_micros=draft.reward_micros, blocked_reward_micros=draft.blocked_reward_micros
-    )
+    price = terms.slot_price(reward_micros=draft.reward_micros, blocked_reward_micros=draft.blocked_reward_micros)
     return Quote(price, draft.slots, screen(draft))
 
 

@@ -75,9 +75,7 @@ def main() -> None:
         django.setup()
         from market.accounts.models import Account
 
-        accounts = Account.objects.bulk_create(
-            [Account(kind="agent", mode="test") for _ in range(WAITERS + 16)]
-        )
+        accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS + 16)])
         asyncio.run(bench([account.id for account in accounts]))
 
 
@@ -113,9 +111,7 @@ async def bench(accounts: list) -> None:  # type: ignore[type-arg]
         print(f"{WAITERS} waiters, {threading.active_count()} threads in the process")
         report("one at a time", [ms for n in range(ROUNDS) for ms in await tell([accounts[n]])])
         report("all at once, one transaction", await tell(accounts))
-        noise = subprocess.Popen(
-            [sys.executable, "-c", BUSY, "8", *map(str, noisy)], cwd=ROOT, stdout=-1, text=True
-        )
+        noise = subprocess.Popen([sys.executable, "-c", BUSY, "8", *map(str, noisy)], cwd=ROOT, stdout=-1, text=True)
         await asyncio.sleep(1.5)
         began = time.monotonic()
         times = []
