@@ -1,3 +1,4 @@
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,12 +11,11 @@ Up = Callable[..., RunningHouse]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home() -> Iterator[Path]:
     """A data folder whose path is long and odd: whoever forgets quotes, a socket's limit or Caddy's braces, fails."""
-    # Run as root, the database is another user, who has to pass through.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
-    return tmp_path / ("a data folder {with} an odd, long name " + "x" * 60)
+    with tempfile.TemporaryDirectory(prefix="sightline-engine-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # run as root, the database is another user, who has to pass through
+        yield Path(folder) / ("a data folder {with} an odd, long name " + "x" * 60)
 
 
 @pytest.fixture

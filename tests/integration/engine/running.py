@@ -123,7 +123,7 @@ class RunningHouse:
 
     def pids(self) -> dict[str, int]:
         """Of the processes that bin/up itself has started."""
-        found = {}
+        found: dict[str, int] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.Error):
                 words = " ".join(child.cmdline())
@@ -146,8 +146,8 @@ class RunningHouse:
         return code
 
     def clean_up(self) -> None:
-        """After a test, whatever has become of it."""
-        self.stop(signal.SIGTERM)
+        """After a test, whatever has become of it, and at once: how it stops is asked elsewhere."""
+        self.stop(signal.SIGKILL)
         for process in living(self.home):
             with suppress(psutil.NoSuchProcess):
                 process.kill()

