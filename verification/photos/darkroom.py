@@ -21,14 +21,15 @@ from PIL import Image
 
 from verification import canonical
 from verification.photos import delivery, wire, working
-from verification.photos.formats import RefusedPicture, inspect
+from verification.photos.formats import Header, RefusedPicture, inspect
 from verification.photos.measure import measure
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
 def _measure(data: bytes, options: dict[str, Any]) -> Answer:
-    measured = measure(data, **options)
+    header = canonical.from_plain(Header, options["header"])
+    measured = measure(data, header=header, trust_anchors=options["trust_anchors"])
     return {"facts": canonical.to_plain(measured.facts)}, [measured.features]
 
 

@@ -55,7 +55,10 @@ _DEATHS = {
 
 
 class Sandbox:
-    """One child, started at the first picture and kept; it forks for each. Safe to share between threads."""
+    """One child, started at the first picture and kept; it forks for each. Safe to share between threads.
+
+    What the header of a file already forbids is refused on this side and costs no fork.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -64,15 +67,18 @@ class Sandbox:
         self._turn = threading.Lock()
 
     def measure(self, data: bytes, *, trust_anchors: str = "") -> Measured:
-        answer, (points,) = self._ask("measure", data, 1, trust_anchors=trust_anchors)
+        header = canonical.to_plain(inspect(data))
+        answer, (points,) = self._ask("measure", data, 1, header=header, trust_anchors=trust_anchors)
         return Measured(canonical.from_plain(PhotoFacts, answer["facts"]), points)
 
     def working_copy(self, data: bytes) -> bytes:
         """JPEG: upright, sRGB, no metadata, at most `working.SHOWN` long. For the vision model and for people's eyes in here."""
+        inspect(data)
         _, (copy,) = self._ask("working_copy", data, 1)
         return copy
 
     def deliver(self, data: bytes, *, blur: bool = True, face_model: str = "") -> Delivery:
+        inspect(data)
         answer, (media, preview) = self._ask("deliver", data, 2, blur=blur, face_model=face_model)
         redactions = tuple(canonical.from_plain(Redaction, each) for each in answer["redactions"])
         return Delivery(media, preview, answer["width"], answer["height"], redactions)
@@ -90,7 +96,6 @@ class Sandbox:
         self.close()
 
     def _ask(self, job: str, data: bytes, parts: int, **options: Any) -> tuple[dict[str, Any], list[bytes]]:
-        inspect(data)  # what the header already forbids costs no child
         request = {
             "job": job,
             "options": options,

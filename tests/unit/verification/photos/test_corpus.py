@@ -11,7 +11,7 @@ from tests.unit.verification.photos.pictures import CORPUS, needs_corpus
 from verification.checks.instruction_text import gives_orders
 from verification.checks.near_reuse import near_reuse
 from verification.evidence import FoundBy, NearDuplicate
-from verification.photos.features import copied, unpacked
+from verification.photos.features import copied, scene_inliers, unpacked
 from verification.photos.formats import RefusedPicture
 from verification.photos.measure import Measured, measure
 from verification.photos.pdq import distance
@@ -100,6 +100,13 @@ def test_other_views_of_one_place_are_no_duplicates(place):
         if judged(pictures[names[0]], pictures[names[1]]).outcome != "pass"
     ]
     assert alarms == []
+
+
+def test_two_views_are_one_scene_and_two_places_are_not():
+    lund = [unpacked(measured(path).features) for path in files("OpenSfM/data/lund/images")[8:14]]
+    elsewhere = [unpacked(measured(path).features) for path in files("exif-samples/jpg/gps")]
+    assert all(scene_inliers(one, other) >= LIMITS.scene_inliers for one, other in itertools.pairwise(lund))
+    assert all(scene_inliers(one, other) < LIMITS.scene_inliers for one in lund for other in elsewhere)
 
 
 def test_pictures_of_different_things_are_no_duplicates():
