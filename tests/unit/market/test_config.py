@@ -133,7 +133,6 @@ def test_every_program_ends_with_one_readable_line(command: list[str], tmp_path:
     )
     assert done.returncode == 1, done.stderr
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert lines == [
-        "sightline: cannot start with these settings: DATABASE_URL is not understood: write it as "
-        + "postgresql://user:password@host:port/name"
-    ]
+    (said,) = lines
+    assert said.startswith("sightline: cannot start with these settings: DATABASE_URL is not understood")
+    assert SECRET not in said
