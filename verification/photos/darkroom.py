@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import cv2
@@ -23,6 +24,8 @@ from verification import canonical
 from verification.photos import delivery, wire, working
 from verification.photos.formats import Header, RefusedPicture, inspect
 from verification.photos.measure import measure
+
+_STATM = Path("/proc/self/statm")
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
@@ -133,9 +136,9 @@ def _close_all_but(pipe: int) -> None:
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    with open("/proc/self/statm", "rb") as statm:
-        used = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, used + memory_bytes))
+    if _STATM.exists():  # where it does not, as on macOS, the system would not hold to a limit on memory either
+        used = int(_STATM.read_bytes().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, used + memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # pipes only: nothing is written to a disk
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would be a copy of somebody's picture

@@ -66,8 +66,8 @@ def nearest(stored: NDArray[np.uint64], forms: NDArray[np.uint64], *, within: in
     """(row, form, bits) of everything stored within the distance of any form, nearest first: exact, by looking at each.
 
     A million rows take tens of milliseconds for all eight forms and 32 MB. From about ten million on an index pays:
-    multi-index hashing over sixteen words of sixteen bits, which stays exact (31 bits over sixteen words leave one word
-    with at most one); an approximate vector index would not.
+    multi-index hashing over sixteen words of sixteen bits, which stays exact (48 bits over sixteen words leave one word
+    with at most three); an approximate vector index would not.
     """
     found = []
     for number, form in enumerate(forms):

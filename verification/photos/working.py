@@ -51,7 +51,9 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
 
 def clean(picture: Image.Image, *, longest: int) -> Image.Image:
     """The showing copy: upright, sRGB, no longer than asked, and new: it carries nothing of what came with the file."""
-    picture.draft("RGB", (longest, longest))
+    # Both sides must be asked for in proportion: a decoder goes no smaller than the side that is asked for too large.
+    share = min(1.0, longest / max(picture.size))
+    picture.draft("RGB", (int(picture.width * share), int(picture.height * share)))
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(_decoded(picture))
     shown = _in_srgb(upright, profile)
