@@ -40,9 +40,7 @@ BOUNTY_REFUSED = _bounty("refused", "The bounty was refused.", {"reason": TEXT})
 BOUNTY_UNFUNDED = _bounty("unfunded", "The bounty is allowed and waits for money.", {"total": MONEY})
 BOUNTY_OPENED = _bounty("opened", "The money is held and the bounty is on offer.", {"total": MONEY})
 BOUNTY_EDITED = _bounty("edited", "The bounty was changed.", {"fields": WORDS})
-BOUNTY_CLOSING = _bounty(
-    "closing", "No new claims are taken; what was begun is finished.", {"because": WORD}
-)
+BOUNTY_CLOSING = _bounty("closing", "No new claims are taken; what was begun is finished.", {"because": WORD})
 BOUNTY_COMPLETED = _bounty("completed", "Every slot is filled.", {"filled_slots": NUMBER})
 BOUNTY_EXPIRED = _bounty("expired", "Its time ran out; what was not used came back.", {"filled_slots": NUMBER})
 BOUNTY_CANCELLED = _bounty("cancelled", "It was cancelled; what was not used came back.", {"filled_slots": NUMBER})

@@ -138,7 +138,8 @@ class _Search:
         if x + plane_m > WORLD_M / 2:
             images.append(x - WORLD_M)
         return [
-            self.given | {"x": each, "west": each - plane_m, "east": each + plane_m, "south": y - plane_m, "north": y + plane_m}
+            self.given
+            | {"x": each, "west": each - plane_m, "east": each + plane_m, "south": y - plane_m, "north": y + plane_m}
             for each in images
         ]
 

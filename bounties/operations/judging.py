@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bounties import events, postings, terms
 from bounties.models import Award, Claim, Dispute, Submission
-from bounties.operations.claiming import in_a_free_place
 from bounties.operations.changing import Change, move_claim, move_slot, move_submission, owe_until, settle_slot
+from bounties.operations.claiming import in_a_free_place
 from bounties.operations.telling import tell_of_claim, tell_of_dispute, tell_of_result, tell_scout
 from bounties.policies.claims import MOST_TRIES
 from bounties.policies.disputes import APPEAL_WINDOW, DecidedBy
@@ -38,7 +38,9 @@ def accept(change: Change, submission: Submission, *, by: DecidedBy) -> None:
         set_aside(change, submission, because=Submission.SetAside.SLOT_FILLED)
         return
     now = change.now
-    move_submission(submission, SubmissionState.ACCEPTED, decided_by=by, decided_at=now, reviewer="", review_due_at=None)
+    move_submission(
+        submission, SubmissionState.ACCEPTED, decided_by=by, decided_at=now, reviewer="", review_due_at=None
+    )
     award = _award(change, submission, by=by)
     change.entries.append(postings.award(award, bounty=change.bounty, blocked=bool(submission.blocked)))
     move_slot(change, submission.slot, SlotState.FILLED)
@@ -89,9 +91,10 @@ def reject(
     tell_of_result(events.RESULT_REJECTED, change, submission, decided_by=str(by), reasons=told)
     tell_scout(
         events.SUBMISSION_REJECTED,
-        change, submission,
+        change,
+        submission,
         reasons=[dict(reason) for reason in for_scout],  # type: ignore[arg-type]
-        retake_until=retake_until and events.moment(retake_until),
+        retake_until=None if retake_until is None else events.moment(retake_until),
         appeal_by=events.moment(appeal_by),
     )
 
@@ -203,9 +206,8 @@ def _end_or_retake(claim: Claim, *, retake: bool, now: datetime) -> datetime | N
 def _tell_accepted(change: Change, submission: Submission, award: Award) -> None:
     tell_scout(
         events.SUBMISSION_ACCEPTED,
-        change, submission,
+        change,
+        submission,
         amount=format_micros(award.amount_micros),
         settles_at=events.moment(award.settles_at),
     )
-
-

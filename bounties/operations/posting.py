@@ -1,4 +1,4 @@
-"""Posting: a draft becomes a bounty, with its money held. And the question beforehand: what would it cost, may it be?"""
+"""Posting: a draft becomes a bounty, with its money held. And the question before: what does it cost, may it be?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -57,9 +57,7 @@ class Quote:
 
 
 def quote(draft: Draft) -> Quote:
-    price = terms.slot_price(
-        reward_micros=draft.reward_micros, blocked_reward_micros=draft.blocked_reward_micros
-    )
+    price = terms.slot_price(reward_micros=draft.reward_micros, blocked_reward_micros=draft.blocked_reward_micros)
     return Quote(price, draft.slots, screen(draft))
 
 

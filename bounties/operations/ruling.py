@@ -95,9 +95,7 @@ def _decide_award(change: Change, submission: Submission, dispute: Dispute, ruli
         raise WrongState("This award has been decided already.")
     change.entries.append(postings.reverse(award, bounty=change.bounty))
     reasons = numbered([(dispute.ground, BUYERS_DISPUTE[dispute.ground].sentence)])
-    judging.reject(
-        change, submission, by=DecidedBy.RULING, for_scout=reasons, for_buyer=reasons, retake=False
-    )
+    judging.reject(change, submission, by=DecidedBy.RULING, for_scout=reasons, for_buyer=reasons, retake=False)
     returned = format_micros(award.amount_micros + award.fee_micros)
     tell_of_result(events.RESULT_OVERTURNED, change, submission, returned=returned)
     tell_scout(events.SUBMISSION_OVERTURNED, change, submission)

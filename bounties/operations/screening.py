@@ -20,9 +20,7 @@ from market.transitions import WrongState
 
 
 @transaction.atomic
-def allow(
-    *, operator: Operator, bounty_id: UUID, reason: str, at: datetime, spender: Spender | None = None
-) -> Bounty:
+def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime, spender: Spender | None = None) -> Bounty:
     """It may be asked. On offer at once where there is money for it; else it waits for money, and its buyer is told.
 
     A bounty posted with a key is funded only under that key's limits of today: the caller says them as `spender`.

@@ -132,4 +132,3 @@ def _give_up_newer(change: Change, claim: Claim) -> Submission.SetAside:
         settle_slot(change, claim.slot if each.slot_id == claim.slot_id else each.slot)
         tell_of_claim(events.CLAIM_ENDED, change, each)
     return Submission.SetAside.NO
-

@@ -54,9 +54,7 @@ def tell_of_claim(type_: EventType, change: "Change", claim: Claim, **data: JSON
     type_.tell(claim.scout_id, claim.scout.time_of(change.at), **what)
 
 
-def tell_of_dispute(
-    type_: EventType, change: "Change", submission: Submission, dispute: Dispute, **data: JSON
-) -> None:
+def tell_of_dispute(type_: EventType, change: "Change", submission: Submission, dispute: Dispute, **data: JSON) -> None:
     """Both sides, the same."""
     what: dict[str, JSON] = {
         "bounty": encode("bnt", dispute.bounty_id),
