@@ -1,0 +1,87 @@
+"""What we never broker, what a person sees first, and what is nobody's business to stop."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bounties import drafts
+from bounties.screening import Outcome, screen
+from market.money import Micros
+from tests.unit.bounties.test_drafts import body
+
+DRAFT = drafts.read(body(), at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Is the bakery open?",
+        "How long is the queue at the museum?",
+        "Is there a bicycle pump at the station?",
+        "Does the shop window show the new price?",
+        "Is the plate of the day written on the board?",
+        "Is the children's playground repaired?",
+        "¿Está abierta la panadería?",
+    ],
+)
+def test_everyday_questions_are_allowed(title: str) -> None:
+    screening = screen(replace(DRAFT, title=title))
+    assert (screening.outcome, screening.findings) == (Outcome.ALLOW, ())
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("Follow her to work", "following_a_person"),
+        ("Find out where my ex lives", "following_a_person"),
+        ("Vigila a mi vecina", "following_a_person"),
+        ("Take photos of the children at school", "children"),
+        ("Fotos de los niños del parque", "children"),
+        ("Break into the shed and look", "breaking_in"),
+        ("Salta la valla y mira", "breaking_in"),
+        ("Buy some cocaine at the corner", "weapons_and_drugs"),
+    ],
+)
+def test_what_we_never_broker_is_refused(title: str, rule: str) -> None:
+    screening = screen(replace(DRAFT, title=title))
+    assert screening.outcome is Outcome.REFUSE
+    assert [(finding.rule, finding.param) for finding in screening.findings] == [(rule, "/title")]
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("Look through the window of number 5", "private_home"),
+        ("Is anybody at home?", "private_home"),
+        ("Read the license plate of the red car", "number_plates"),
+        ("Count the cars at the army base", "guarded_place"),
+        ("Details at https://example.com", "contact_details"),
+        ("Write to me@example.com", "contact_details"),
+        ("Call +1 555 0100 234", "contact_details"),
+        ("I pay you in cash", "paid_elsewhere"),
+    ],
+)
+def test_what_is_doubtful_is_seen_by_a_person(title: str, rule: str) -> None:
+    screening = screen(replace(DRAFT, title=title))
+    assert screening.outcome is Outcome.REVIEW
+    assert rule in {finding.rule for finding in screening.findings}
+
+
+def test_every_text_that_a_scout_reads_is_screened() -> None:
+    questions = drafts.read_questions([{"text": "What?", "type": "choice", "choices": ["one", "follow him"]}])
+    assert screen(replace(DRAFT, questions=questions)).findings[0].param == "/questions/0"
+    assert screen(replace(DRAFT, criteria=("Ok", "Break into it"))).findings[0].param == "/criteria/1"
+
+
+def test_what_only_the_buyer_reads_is_not() -> None:
+    assert screen(replace(DRAFT, private_note="follow him")).outcome is Outcome.ALLOW
+
+
+def test_great_value_is_seen_by_a_person() -> None:
+    assert screen(replace(DRAFT, reward_micros=Micros(10_000_000), slots=100)).outcome is Outcome.REVIEW
+    assert screen(replace(DRAFT, reward_micros=Micros(9_990_000), slots=100)).outcome is Outcome.ALLOW
+
+
+def test_a_refusal_outweighs_a_doubt() -> None:
+    assert screen(replace(DRAFT, title="Is anybody home? Break into it")).outcome is Outcome.REFUSE
