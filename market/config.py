@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from market import mail_url
 from market.engine.layout import Layout
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,10 @@ class Config(BaseSettings):
     email_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is written to the mail folder."
     )
+    trusted_proxies: Words = Field(
+        ("127.0.0.0/8", "::1/128"),
+        description="Networks of our own front, whose X-Forwarded-For is believed; a Unix socket always is.",
+    )
     email_from: str = Field("Sightline <sightline@localhost>", description="The sender of every e-mail.")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token that opens /metrics; empty: /metrics is closed in production."
@@ -59,7 +64,7 @@ class Config(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
@@ -83,9 +88,15 @@ class Config(BaseSettings):
             faults.append("ALLOWED_HOSTS must name the hosts, not *")
         if not self.database_url.get_secret_value():
             faults.append("DATABASE_URL must name a Postgres server")
-        if not self.email_url.get_secret_value():
-            faults.append("EMAIL_URL must name a mail server: sign-in codes are sent by e-mail")
+        faults += self._mail_faults()
         return faults
+
+    def _mail_faults(self) -> list[str]:
+        try:
+            mail_url.parse(self.email_url.get_secret_value())
+        except ValueError as error:
+            return [f"{error}: sign-in codes are sent by e-mail"]
+        return []
 
     @property
     def production(self) -> bool:

@@ -2,12 +2,22 @@
 
 import logging
 import logging.config
+import re
 from typing import TYPE_CHECKING
 
 import structlog
 
 if TYPE_CHECKING:
     from market.config import Config
+
+
+# The secret part of an agent's key and of a claim token, wherever it may turn up: a path, an error, a stack.
+_SECRETS = re.compile(r"\b(sl_(?:test|live)_[0-9a-z]{26}|slc)_[0-9A-Za-z_-]+", re.ASCII)
+
+
+def scrub(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take secrets out of a log line, as the last line of defence: nothing should have put them in."""
+    return {name: _SECRETS.sub(r"\1_…", value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def configure_logging(config: "Config") -> None:
@@ -19,6 +29,7 @@ def configure_logging(config: "Config") -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
+        scrub,
     ]
     render: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if config.log_format == "json" else structlog.dev.ConsoleRenderer()

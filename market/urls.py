@@ -7,5 +7,5 @@ from market.health import views as health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
-    path("accounts/", include("allauth.urls")),
+    path("", include("web.urls")),
 ]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
+from market.config import config
+
 
 class Command(BaseCommand):
     help = __doc__
@@ -14,4 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("build_pages", verbosity=0)
+        if not options["no_demo"] and not config.production:
+            call_command("seed_demo", verbosity=0)
