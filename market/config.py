@@ -81,6 +81,10 @@ class Config(BaseSettings):
         SecretStr(""),
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty: e-mail goes to the mail folder.",
     )
+    trusted_proxies: Words = Field(
+        ("127.0.0.0/8", "::1/128"),
+        description="Networks of our own front, whose X-Forwarded-For is believed; a Unix socket always is.",
+    )
     email_from: str = Field("Sightline <sightline@localhost>", description="The sender of every e-mail.")
     max_body_bytes: int = Field(
         32 * 2**20, ge=2**20, description="The largest request body; a larger one is refused before it is read."
@@ -116,7 +120,7 @@ class Config(BaseSettings):
     otel_traces_sampler: str = Field("parentbased_always_on", description="Which requests are traced.")
     otel_traces_sampler_arg: str = Field("", description="The sampler's argument, as 0.1 for parentbased_traceidratio.")
 
-    @field_validator("allowed_hosts", "dispute_windows", mode="before")
+    @field_validator("allowed_hosts", "dispute_windows", "trusted_proxies", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

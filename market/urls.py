@@ -9,5 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
-    path("accounts/", include("allauth.urls")),
+    path("", include("web.urls")),
 ]

@@ -7,15 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, call_command, get_commands
+from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from market.config import config
 from market.events import retention
-
-# A management command that makes the demo world where there is none, and writes demo.json for the banner.
-_DEMO = "seed_demo"
 
 
 class Command(BaseCommand):
@@ -27,9 +24,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _migrate()
         retention.notice_restore()
+        call_command("createcachetable", verbosity=0)
+        call_command("build_pages", verbosity=0)
         _collect_static()
-        if not options["no_demo"] and not config.production and _DEMO in get_commands():
-            call_command(_DEMO)
+        if not options["no_demo"] and not config.production:
+            call_command("seed_demo", verbosity=0)
 
 
 def _migrate() -> None:
