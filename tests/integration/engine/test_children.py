@@ -28,7 +28,7 @@ def interrupts() -> Iterator[Interrupts]:
 def children(tmp_path: Path, interrupts: Interrupts) -> Iterator[Children]:
     made = Children(home=tmp_path, logs=tmp_path / "logs", interrupts=interrupts)
     yield made
-    leftovers.kill(tmp_path)
+    made.stop()
 
 
 def _child(code: str, ready: Callable[[], bool] = lambda: True, **more: float) -> Child:
@@ -144,7 +144,7 @@ def test_what_a_killed_owner_has_left_is_found_by_its_mark_and_nothing_else_is_t
     assert leftovers.end(tmp_path, database=tmp_path / "postgres") == 1
     until(lambda: not child.lives, what="the one ended")
     assert stranger.lives
-    leftovers.kill(tmp_path / "other")
+    other.stop()
 
 
 def _is_zombie(pid: int) -> bool:
