@@ -37,6 +37,7 @@ HANDED_ON = {
     "SIGHTLINE_FRONT_OPTIONS": "the engine to docker/Caddyfile: global options",
     "SIGHTLINE_HTTPS_PORT": "the engine to docker/Caddyfile.https: where the house answers with a certificate",
     "SIGHTLINE_PAGE_PORT": "the engine to docker/Caddyfile.https: where the page about the certificate is",
+    "SIGHTLINE_CHILD_OF": "the engine marks its processes with it, to find them when it was killed",
     "SIGHTLINE_WSGI": "the engine to docker/Caddyfile: where the WSGI workers listen",
     "SIGHTLINE_ASGI": "the engine to docker/Caddyfile: where the ASGI process listens",
 }

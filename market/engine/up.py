@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import psycopg
@@ -43,7 +44,8 @@ def main(arguments: list[str]) -> int:
         front.check_ports()
         if options.reset:
             home.reset(layout, has_database_elsewhere=bool(config.database_url.get_secret_value()))
-        return _Up(options, config, layout, front).run()
+        with closing(Interrupts()) as interrupts:
+            return _Up(options, config, layout, front, interrupts).run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,13 +90,15 @@ def _say_already_running(layout: Layout, options: argparse.Namespace) -> int:
 class _Up:
     """One run, from the first process started to the last one gone."""
 
-    def __init__(self, options: argparse.Namespace, config: Config, layout: Layout, front: Front) -> None:
+    def __init__(
+        self, options: argparse.Namespace, config: Config, layout: Layout, front: Front, interrupts: Interrupts
+    ) -> None:
         self._config = config
         self._layout = layout
         self._front = front
         self._environment = _environment(config, layout, front)
         self._house = House(config, layout, front, self._environment, demo=not options.no_demo)
-        self._interrupts = Interrupts()
+        self._interrupts = interrupts
         self._children = Children(home=layout.home, logs=layout.logs, interrupts=self._interrupts)
 
     def run(self) -> int:

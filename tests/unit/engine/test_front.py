@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from market.config import ROOT
-from market.engine import front, names
+from market.engine import names
+from market.engine.faults import Fault
 from market.engine.front import Front
 from market.engine.layout import Layout
 
@@ -84,5 +85,5 @@ def _adapted(asked: Front, layout: Layout) -> "dict[str, dict[str, dict[str, dic
 
 
 def test_a_name_that_nobody_knows_is_refused_before_anything_starts() -> None:
-    with pytest.raises(front.Fault, match=r"Cannot listen on no\.such\.host\.invalid port 8000"):
+    with pytest.raises(Fault, match=r"Cannot listen on no\.such\.host\.invalid port 8000"):
         Front("no.such.host.invalid", 8000, False).check_ports()

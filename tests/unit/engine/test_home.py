@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from market.engine.layout import Layout
 def layout(tmp_path: Path) -> Layout:
     made = Layout(tmp_path / "home")
     home.prepare(made)
-    made.postgres.mkdir()
+    with home.locked(made):
+        made.postgres.mkdir()
     (made.postgres / "PG_VERSION").write_text("18")
     (made.media / "photo").write_text("a photo")
     return made
@@ -73,8 +75,6 @@ def test_reset_does_not_follow_a_link(layout: Layout, tmp_path: Path, monkeypatc
     ],
 )
 def test_a_place_that_cannot_be_written_to_is_told_plainly(number: int, told: str) -> None:
-    import os
-
     assert str(home.unwritable(Path("/srv"), OSError(number, os.strerror(number)))).startswith(told)
 
 
