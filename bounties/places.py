@@ -78,9 +78,7 @@ def distance_m(start: Place, end: Place) -> float:
 
 def destination(start: Place, *, bearing: float, metres: float) -> Place:
     """Where one arrives who leaves in this direction and keeps straight on."""
-    found = _asked(
-        _ELLIPSOID.Direct(start.lat, start.lng, bearing, metres, Geodesic.LATITUDE | Geodesic.LONGITUDE)
-    )
+    found = _asked(_ELLIPSOID.Direct(start.lat, start.lng, bearing, metres, Geodesic.LATITUDE | Geodesic.LONGITUDE))
     return Place(found["lat2"], math.remainder(found["lon2"], 360.0))
 
 

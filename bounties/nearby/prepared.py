@@ -55,9 +55,9 @@ class Prepared:
     def rows(self, *givens: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows for these values; for several sets of values, the rows of all of them, in one query."""
         if len(givens) == 1:
-            text, values = self._text(""), givens[0]
+            text, values = self.text(), givens[0]
         else:
-            text = " UNION ALL ".join(f"({self._text(str(side))})" for side in range(len(givens)))
+            text = " UNION ALL ".join(f"({self.text(str(side))})" for side in range(len(givens)))
             values = {f"{name}{side}": given[name] for side, given in enumerate(givens) for name in self.names}
         connection.ensure_connection()
         # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
@@ -68,6 +68,6 @@ class Prepared:
             cursor.execute(text, values)
             return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
-    def _text(self, suffix: str) -> str:
+    def text(self, suffix: str = "") -> str:
         named = (f"%({name}{suffix})s{piece}" for name, piece in zip(self.names, self.pieces[1:], strict=True))
         return self.pieces[0] + "".join(named)

@@ -55,6 +55,8 @@ def nearby(
 ) -> Page:
     """A page of the bounties that can be claimed now, nearest first, those equally near by their id."""
     check_limit(limit)
+    # Finer than an atom, and Postgres refuses to square a number so small that the square is none.
+    around = Place(round(around.lat, 12), round(around.lng, 12))
     search = _Search.of(around, mode, at, seeker, wishes or Wishes(), after, limit)
     rows, seen_m = search.walk()
     all_seen = seen_m >= search.within_m
@@ -138,7 +140,8 @@ class _Search:
         if x + plane_m > WORLD_M / 2:
             images.append(x - WORLD_M)
         return [
-            self.given | {"x": each, "west": each - plane_m, "east": each + plane_m, "south": y - plane_m, "north": y + plane_m}
+            self.given
+            | {"x": each, "west": each - plane_m, "east": each + plane_m, "south": y - plane_m, "north": y + plane_m}
             for each in images
         ]
 
