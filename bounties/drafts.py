@@ -1,6 +1,6 @@
 """What an agent asks for, before it is a bounty: read from plain values, checked and bounded. Pure.
 
-Whether it may be asked at all is for `screening.py`; what it costs, for `policies/pricing.py`.
+Whether it may be asked at all is for `screening.py`; what it costs, for the ledger's policies.
 """
 
 import re
@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bounties import reading
-from bounties.policies import pricing
 from bounties.reading import InvalidField, UnknownField
 from bounties.text import plain
 from market import money
 from market.errors import DomainError
+from market.ledger.policies import default_blocked_reward
 
 LEAST_REWARD = money.Micros(50_000)
 MOST_REWARD = money.Micros(10_000 * money.MICROS_PER_DOLLAR)
@@ -275,7 +275,7 @@ def _read_reward(value: object) -> money.Micros:
 
 def _read_blocked_reward(value: object, *, reward: money.Micros) -> money.Micros:
     if value is None:
-        return pricing.blocked_reward(reward)
+        return default_blocked_reward(reward)
     blocked = money.parse(value, param="/blocked_reward")
     if not LEAST_BLOCKED_REWARD <= blocked <= reward:
         raise BlockedRewardOutOfBounds("This reward for a blocked place is out of bounds.", param="/blocked_reward")

@@ -128,8 +128,6 @@ CLAIM = Lifecycle(
             ClaimState.FAILED: "reject",
         },
         ClaimState.EXPIRED: {ClaimState.SUBMITTED: "submit late"},
-        ClaimState.ENDED: {},
-        ClaimState.FAILED: {ClaimState.FULFILLED: "rule"},
     },
 )
 

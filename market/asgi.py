@@ -1,20 +1,53 @@
-"""Waits, streams and MCP: served by one ASGI process. Everything else is asked of the WSGI workers; see the Caddyfile."""
+"""Waits, streams and MCP: served by one ASGI process. Everything else is asked of the WSGI workers: see the Caddyfile.
+
+A thousand requests wait here at the same time, so none may keep a thread. Django would give each its own as soon as
+any synchronous piece of code is met, and keep it for as long as the request lasts. Here they share a few.
+"""
 
 import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from itertools import cycle
+from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
+from asgiref.sync import ThreadSensitiveContext
+from django.core.handlers.asgi import ASGIHandler
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from market import roles
+from market.config import config
+from market.events import waiting
+from market.limits import Limited
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
-django = get_asgi_application()
+roles.play("waits")
+
+SHARED_THREADS = 4
+
+
+class Handler(ASGIHandler):
+    """Django's handler, for many requests that wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        threads = [ThreadPoolExecutor(1, thread_name_prefix=f"shared-{n}") for n in range(SHARED_THREADS)]
+        self._threads = cycle(threads)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # The one around a request that is entered first decides; Django's own, inside, then does nothing.
+        async with ThreadSensitiveContext(executor=next(self._threads)):
+            await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    yield
+    async with waiting.listening():
+        yield
 
 
-application = Starlette(routes=[Mount("/", app=django)], lifespan=lifespan)
+django.setup(set_prefix=False)
+routes = Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan)
+application: Any = Limited(routes, most=config.max_body_bytes)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from celery.schedules import crontab
 from psycopg.conninfo import make_conninfo
 
 from market.config import config
@@ -45,4 +46,5 @@ timezone = "UTC"
 
 beat_schedule: dict[str, dict[str, Any]] = {
     "sweep-work": {"task": "market.work.tasks.sweep_work", "schedule": 15.0, "options": {"expires": 15}},
+    "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
 }

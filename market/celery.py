@@ -6,6 +6,8 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 
+from market import roles, tracing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
 
 app = Celery("sightline")
@@ -31,3 +33,37 @@ def _bind_request_id(task: Any, task_id: str, **_: Any) -> None:
     structlog.contextvars.bind_contextvars(
         task=task.name, task_id=task_id, request_id=task.request.get("request_id") or task_id
     )
+
+
+@signals.worker_init.connect
+def _be_the_worker(**_: Any) -> None:
+    roles.play("worker", traced=False)  # it forks: what traces has threads, which stay behind
+
+
+@signals.worker_process_init.connect
+def _be_one_that_works(**_: Any) -> None:
+    roles.play("worker")
+
+
+@signals.beat_init.connect
+def _be_the_clock(**_: Any) -> None:
+    roles.play("beat")
+
+
+@signals.worker_process_shutdown.connect
+def _send_last_traces(**_: Any) -> None:
+    tracing.stop()
+
+
+@signals.task_prerun.connect
+def _count_beginning(task: Any, task_id: str, **_: Any) -> None:
+    from market.metrics import tasks  # noqa: PLC0415 - whoever only sends tasks counts none
+
+    tasks.began(task=task.name, task_id=task_id)
+
+
+@signals.task_postrun.connect
+def _count_end(task: Any, task_id: str, state: str | None = None, **_: Any) -> None:
+    from market.metrics import tasks  # noqa: PLC0415
+
+    tasks.ended(task=task.name, task_id=task_id, outcome=state or "unknown")

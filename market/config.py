@@ -4,31 +4,59 @@ Development has a default for everything. In production a value that is missing 
 Add a setting here, run `python manage.py write_documents`, and use it as `config.your_setting`.
 """
 
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from market.engine.layout import Layout
+from market.mail_address import MailServer, UnusableAddress, read_mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-not-a-secret-0000000000000000000000"
+BROKERS = ("redis", "rediss", "sentinel", "amqp", "amqps", "sqs", "pgmq")
+
+# What our programs hand to one another through the environment, and what belongs to other programs. Nobody sets these
+# to configure Sightline, so they are no settings; a test holds every other name that is read to be one.
+HANDED_ON = {
+    "DJANGO_SETTINGS_MODULE": "Django's own: always market.settings",
+    "PROMETHEUS_MULTIPROC_DIR": "market/metrics tells the Prometheus client where its files are",
+    "PYTEST_XDIST_WORKER": "pytest's own: which of the test processes this is",
+    "PATH": "bin/setup.py puts .venv/bin first",
+    "PYTHONUNBUFFERED": "bin/setup.py, so that progress is shown as it is made",
+    "SIGHTLINE_CALLED_FROM": "bin/setup.py: the folder in which the person typed the command",
+    "SIGHTLINE_CHROMIUM": "bin/test: the browser that it found",
+    "SIGHTLINE_SITES": "the engine to docker/Caddyfile: the addresses that are served",
+    "SIGHTLINE_TLS": "the engine to docker/Caddyfile: which certificate",
+    "SIGHTLINE_FRONT_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_HTTPS_PORT": "the engine to docker/Caddyfile.https: where the house answers with a certificate",
+    "SIGHTLINE_PAGE_PORT": "the engine to docker/Caddyfile.https: where the page about the certificate is",
+    "SIGHTLINE_WSGI": "the engine to docker/Caddyfile: where the WSGI workers listen",
+    "SIGHTLINE_ASGI": "the engine to docker/Caddyfile: where the ASGI process listens",
+}
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Config(BaseSettings):
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     sightline_env: Literal["development", "production"] = Field(
         "development", description="`production` refuses to start with a missing or unsafe value."
     )
     sightline_home: Path = Field(
         ROOT / "var", description="The folder for everything that lasts: database, media, certificates, logs."
+    )
+    sightline_revision: str = Field(
+        "unknown", description="Which commit this is, for the metrics and traces; set when an image is built."
     )
     secret_key: SecretStr = Field(
         SecretStr(DEVELOPMENT_KEY), description="Signs cookies and codes; at least 50 random characters in production."
@@ -50,42 +78,106 @@ class Config(BaseSettings):
         SecretStr(""), description="Where media lives: empty for the media folder below SIGHTLINE_HOME."
     )
     email_url: SecretStr = Field(
-        SecretStr(""), description="smtp://user:password@host:587; empty: e-mail is written to the mail folder."
+        SecretStr(""),
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty: e-mail goes to the mail folder.",
     )
     email_from: str = Field("Sightline <sightline@localhost>", description="The sender of every e-mail.")
+    max_body_bytes: int = Field(
+        32 * 2**20, ge=2**20, description="The largest request body; a larger one is refused before it is read."
+    )
     metrics_token: SecretStr = Field(
-        SecretStr(""), description="Bearer token that opens /metrics; empty: /metrics is closed in production."
+        SecretStr(""),
+        description="Bearer token of /metrics, at least 32 characters; empty: this machine only, in production nobody.",
+    )
+    platform_fee_basis_points: int = Field(
+        1_000, ge=0, le=10_000, description="The fee on top of a reward, in hundredths of a percent."
+    )
+    dispute_windows: Words = Field(
+        ("5.00:24h", "100.00:72h", "168h"),
+        description="How long an award can be contested, by amount: under 5.00 a day, and so on; the last is for the rest.",
+    )
+    web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
+    web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")
+    task_processes: int = Field(2, ge=1, le=64, description="Tasks that one worker does at a time.")
+    bind: str = Field(
+        "",
+        description="Where `python -m market.engine.run web|waits` listens: host:port; empty: 0.0.0.0:8000 and :8001.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
+    otel_exporter_otlp_endpoint: str = Field(
+        "", description="An OpenTelemetry collector (OTLP over HTTP), as http://host:4318; empty: no tracing at all."
+    )
+    otel_exporter_otlp_headers: SecretStr = Field(
+        SecretStr(""), description="Sent to the collector with every export: name=value,name=value"
+    )
+    otel_service_name: str = Field("sightline", description="What this house is called in traces.")
+    otel_resource_attributes: str = Field("", description="Said of every span: name=value,name=value")
+    otel_traces_sampler: str = Field("parentbased_always_on", description="Which requests are traced.")
+    otel_traces_sampler_arg: str = Field("", description="The sampler's argument, as 0.1 for parentbased_traceidratio.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "dispute_windows", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        if self.sightline_env == "production":
-            faults = list(self._unsafe())
-            if faults:
-                raise ValueError("; ".join(faults))
+    def _refuse_unusable(self) -> Self:
+        faults = self._unreadable()
+        if self.production:
+            faults += self._unsafe()
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
+
+    def _unreadable(self) -> list[str]:
+        """What no environment can work with. Addresses are never quoted: they hold passwords."""
+        faults = []
+        try:
+            conninfo_to_dict(self.database_url.get_secret_value())
+        except psycopg.ProgrammingError:
+            faults.append("DATABASE_URL is not understood: write it as postgresql://user:password@host:port/name")
+        try:
+            read_mail_server(self.email_url.get_secret_value())
+        except UnusableAddress as error:
+            faults.append(f"EMAIL_URL {error}: write it as smtp://user:password@host:587")
+        broker = self.celery_broker_url.get_secret_value()
+        if broker and broker.partition("://")[0] not in BROKERS:
+            faults.append(f"CELERY_BROKER_URL must begin with one of {', '.join(f'{each}://' for each in BROKERS)}")
+        if not _is_web_address(self.public_url):
+            faults.append("PUBLIC_URL must be http:// or https:// and a host, without a path")
+        endpoint = self.otel_exporter_otlp_endpoint
+        if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
+            faults.append("OTEL_EXPORTER_OTLP_ENDPOINT must begin with http:// or https://")
+        return faults
 
     def _unsafe(self) -> list[str]:
         faults = []
         key = self.secret_key.get_secret_value()
-        if key == DEVELOPMENT_KEY or len(key) < 50:
+        # The same measure as Django's deployment check.
+        if key == DEVELOPMENT_KEY or len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
             faults.append("SECRET_KEY must be at least 50 random characters")
-        if not self.public_url.startswith("https://"):
+        if self.public_url.startswith("http://"):
             faults.append("PUBLIC_URL must begin with https://")
-        if "*" in self.allowed_hosts:
+        if any("*" in host for host in self.allowed_hosts):
             faults.append("ALLOWED_HOSTS must name the hosts, not *")
         if not self.database_url.get_secret_value():
             faults.append("DATABASE_URL must name a Postgres server")
         if not self.email_url.get_secret_value():
             faults.append("EMAIL_URL must name a mail server: sign-in codes are sent by e-mail")
+        elif (server := self._mail_or_none()) and not server.encrypted:
+            faults.append("EMAIL_URL must not turn encryption off: sign-in codes are sent by e-mail")
+        if self.email_from.rstrip("> ").endswith("@localhost"):
+            faults.append("EMAIL_FROM must be an address that people can get e-mail from")
+        if 0 < len(self.metrics_token.get_secret_value()) < 32:
+            faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
         return faults
+
+    def _mail_or_none(self) -> MailServer | None:
+        try:
+            return self.mail
+        except UnusableAddress:
+            return None
 
     @property
     def production(self) -> bool:
@@ -93,12 +185,17 @@ class Config(BaseSettings):
 
     @cached_property
     def home(self) -> Path:
-        return self.sightline_home.expanduser().resolve()
+        return (ROOT / self.sightline_home.expanduser()).resolve()
 
     @cached_property
     def hosts(self) -> list[str]:
-        named = list(self.allowed_hosts)
-        return named or [urlsplit(self.public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+        """Loopback always: that is how a container's own health check asks."""
+        named = list(self.allowed_hosts) or [urlsplit(self.public_url).hostname or "localhost"]
+        return [*named, "localhost", "127.0.0.1", "[::1]"]
+
+    @cached_property
+    def mail(self) -> MailServer | None:
+        return read_mail_server(self.email_url.get_secret_value())
 
     @cached_property
     def database(self) -> dict[str, str]:
@@ -109,4 +206,35 @@ class Config(BaseSettings):
         return {"host": str(Layout(self.home).sockets), "dbname": "sightline", "user": "postgres"}
 
 
-config = Config()
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+        )
+    except ValueError:
+        return False
+
+
+def sentence(error: ValidationError) -> str:
+    """Everything that is wrong with the settings, each by the name of its variable, without any value."""
+    said = []
+    for each in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(each["loc"][0]).upper() + ": " if each["loc"] else ""
+        said.append(name + each["msg"].removeprefix("Value error, "))
+    return "; ".join(said)
+
+
+def read() -> Config:
+    """The settings, or the end of the program with one line for a person.
+
+    SystemExit and not an exception of ours: these lines are imported by manage.py, granian, Celery and the engine,
+    and it is the one thing that ends each of them without a traceback.
+    """
+    try:
+        return Config()
+    except ValidationError as error:
+        sys.exit(f"sightline: cannot start with these settings: {sentence(error)}")
+
+
+config = read()

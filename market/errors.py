@@ -12,6 +12,7 @@ class Kind(Enum):
     """What sort of refusal this is, for the doors to map once."""
 
     INVALID = "invalid"  # the words are wrong: mend them
+    UNAUTHENTICATED = "unauthenticated"  # we do not know who is asking
     NOT_FOUND = "not_found"  # absent, or somebody else's: the two are never told apart
     FORBIDDEN = "forbidden"  # this actor may not do this
     CONFLICT = "conflict"  # the thing is not in a state that allows it, or another was faster

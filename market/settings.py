@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "market.apps.Market",
     "market.accounts",
     "market.events",
+    "market.ledger",
     "market.work",
     "bounties",
     "agents_api",
@@ -39,7 +40,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "market.middleware.told",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",  # above the static files: an image that is opened by itself is a page too
+    "market.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -47,7 +49,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -88,10 +89,16 @@ DATABASES = {
         # A server that went away and came back is noticed when a connection is taken from the pool, not in a request.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            **_extra,
+            # A server that is gone without a word is given up within half a minute, not after a quarter of an hour.
+            "connect_timeout": "5",
+            "keepalives_idle": "10",
+            "keepalives_interval": "5",
+            "keepalives_count": "3",
+            "tcp_user_timeout": "25000",
             "application_name": "sightline",
             # For the few reads that are planned once and kept (`bounties.nearby.prepared`); the ORM's own never are.
             "prepare_threshold": 5,
+            **_extra,
             "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},
         },
     }
@@ -118,9 +125,12 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 
 _https = urlsplit(config.public_url).scheme == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_SSL_REDIRECT = False  # the front does it, which alone knows what came in
+# The front redirects by itself; this is for the day when somebody puts another front there.
+SECURE_SSL_REDIRECT = config.production
+# Asked from within the machine, without the front.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 63_072_000 if config.production else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = config.production
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = config.production
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
@@ -129,6 +139,15 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 X_FRAME_OPTIONS = "DENY"
+# The camera and the place are what a scout's page needs, nobody else's; the rest nobody here needs.
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(f"{name}=(self)" for name in ("camera", "geolocation", "accelerometer", "gyroscope", "magnetometer")),
+        *("publickey-credentials-get=(self)", "publickey-credentials-create=(self)", "screen-wake-lock=(self)"),
+        *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
+        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid", "fullscreen")),
+    ]
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -150,6 +169,7 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 STATIC_ROOT = layout.static
 STATICFILES_DIRS = [ROOT / "web" / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(layout.media)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -159,8 +179,23 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = config.email_from
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = layout.mail
+if config.mail is None:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = layout.mail
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = config.mail.host, config.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = config.mail.user, config.mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = config.mail.encryption == "starttls", config.mail.encryption == "tls"
+    EMAIL_TIMEOUT = 10
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+MAX_BODY_BYTES = config.max_body_bytes
+# What is held in memory at once: forms and JSON. Media is read piece by piece and is not meant by this.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 # --- logs -----------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from market.health import views as health
+from market.metrics import views as metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.metrics),
     path("accounts/", include("allauth.urls")),
 ]

@@ -5,7 +5,7 @@ live cannot meet here. Moments are in the bounty's time, that is its buyer's, ex
 """
 
 from bounties.models.bounty import Bounty, Slot
-from bounties.models.claim import Claim, Standing
+from bounties.models.claim import Claim
 from bounties.models.dispute import Dispute, DisputeMessage
 from bounties.models.staff import OperatorAction
 from bounties.models.submission import Award, Submission
@@ -18,6 +18,5 @@ __all__ = [
     "DisputeMessage",
     "OperatorAction",
     "Slot",
-    "Standing",
     "Submission",
 ]

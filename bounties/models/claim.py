@@ -1,4 +1,4 @@
-"""A scout's reservation of a slot, and what became of all of a scout's claims."""
+"""A scout's reservation of a slot."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -81,20 +81,9 @@ class Claim(models.Model):
         indexes = (
             models.Index("expires_at", condition=Q(state=ClaimState.LIVE), name="claim_live_by_end"),
             models.Index("scout", "-id", name="claim_of_scout"),
+            models.Index("scout", "state", name="claim_of_scout_by_state"),  # the reputation is counted from it
             models.Index("bounty", "-id", name="claim_of_bounty"),
         )
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"
-
-
-class Standing(models.Model):
-    """What became of a scout's claims, counted as it happens; the reputation is computed from it."""
-
-    scout = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="standing")
-    accepted = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-    lapsed = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.scout_id)

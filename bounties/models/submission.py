@@ -92,6 +92,7 @@ class Submission(models.Model):
             ),
             models.Index("bounty", "-id", name="submission_of_bounty"),
             models.Index("scout", "-id", name="submission_of_scout"),
+            models.Index("scout", "state", name="submission_of_scout_by_state"),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ SHORTEST, LONGEST = timedelta(minutes=30), timedelta(hours=4)
 EXTENSION = timedelta(minutes=30)
 # A capture made offline within the claim may be handed in until then.
 UPLOAD_GRACE = timedelta(hours=24)
+MOST_TRIES = 3
 
 FURTHEST_M = 150_000
 _ON_SITE = timedelta(minutes=20)

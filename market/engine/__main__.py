@@ -2,12 +2,24 @@
 
 import sys
 
-from market.engine.faults import Fault
-from market.engine.up import main
+from pydantic import ValidationError
 
-if __name__ == "__main__":
+from market.engine.faults import Fault, told_plainly
+
+
+def _run() -> int:
     try:
-        sys.exit(main(sys.argv[1:]))
+        from market.engine.up import main  # noqa: PLC0415  reads the settings, which may be wrong
+
+        return main(sys.argv[1:])
     except Fault as fault:
         print(f"sightline: {fault}", file=sys.stderr)
-        sys.exit(1)
+    except ValidationError as error:
+        print(f"sightline: {told_plainly(error)}", file=sys.stderr)
+    except KeyboardInterrupt:  # before anything was started
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(_run())

@@ -1,10 +1,9 @@
-"""The processes of the house: started in order, watched, started again when one dies, stopped in the other order.
+"""The processes of the house: started, watched, started again when one dies, stopped from the top to the ground.
 
 Each child leads a process group of its own, so that stopping it reaches its children too, and so that a Ctrl-C in the
 terminal reaches us alone and the order of stopping stays ours.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -12,20 +11,34 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from market.engine import leftovers
 from market.engine.faults import Fault
 from market.engine.interrupts import Interrupts
+from market.engine.journal import Journal
+from market.engine.telling import note
 
-_MANY_DEATHS = 5
-_MANY_DEATHS_SECONDS = 30.0
-_LARGEST_OLD_LOG = 10 * 2**20
+# One that lived that long is not held to have died over and over.
+_SETTLED_SECONDS = 30.0
+_LONGEST_PAUSE_SECONDS = 30.0
 
 
-@dataclass
+class Floor(IntEnum):
+    """What stands on what: stopped from the top down."""
+
+    GROUND = 0
+    HOUSE = 1
+    FRONT = 2
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(eq=False)
 class Child:
     name: str
     command: Sequence[str]
@@ -34,53 +47,75 @@ class Child:
     options: Mapping[str, Any] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 15.0  # how long it may take to stop before it is killed
-    process: subprocess.Popen[bytes] | None = None
-    deaths: list[float] = field(default_factory=list)
+    floor: Floor = Floor.HOUSE
+    clear_the_way: Callable[[], None] = _nothing  # done before each start
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    deaths: int = 0  # in a row
+    again: float | None = None  # when it is to be started again, once it has died
+
+    @property
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
 
 class Children:
     """All children, in the order in which they were started."""
 
-    def __init__(
-        self, *, logs: Path, register: Path, say: Callable[[str], None], interrupts: Interrupts
-    ) -> None:
-        self._interrupts = interrupts
+    def __init__(self, *, home: Path, logs: Path, interrupts: Interrupts) -> None:
+        self._home = home
         self._logs = logs
-        self._register = register
-        self._say = say
+        self._interrupts = interrupts
         self._all: list[Child] = []
+        self._journals: dict[str, Journal] = {}
 
     def start(self, child: Child) -> None:
         if child not in self._all:
             self._all.append(child)
-        self._logs.mkdir(parents=True, exist_ok=True)
-        path = self.log_of(child)
-        if path.exists() and path.stat().st_size > _LARGEST_OLD_LOG:
-            path.replace(path.with_suffix(".old.log"))
-        with path.open("ab") as log:
+        child.clear_the_way()
+        journal = self._journal(child)
+        journal.begin()
+        with journal.path.open("ab") as log:
             child.process = subprocess.Popen(
                 child.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **child.environment},
+                env={**os.environ, **child.environment, leftovers.MARK: str(self._home)},
                 start_new_session=True,
                 **child.options,
             )
-        self._write_register()
+        child.started = time.monotonic()
+        child.again = None
 
-    def log_of(self, child: Child) -> Path:
-        return self._logs / f"{child.name}.log"
+    def restart(self, child: Child) -> None:
+        self._stop([child])
+        self.start(child)
 
-    def wait_until_ready(self, *children: Child, within: float) -> bool:
-        """Wait for children to say they are ready. False when interrupted; a fault when one dies or takes too long."""
+    def finish(self, child: Child) -> None:
+        """Run a child that comes to an end by itself, and wait for that."""
+        self.start(child)
+        process = child.process
+        assert process is not None
+        try:
+            while process.poll() is None:
+                self._interrupts.wait(0.05)
+                self._interrupts.check()
+        finally:
+            self._stop([child])
+            self._all.remove(child)
+        if process.returncode:
+            raise Fault(f"{child.name} failed: {self._words(child)}")
+
+    def wait_until_ready(self, *children: Child, within: float) -> None:
+        """Wait for children to say they are ready. A fault when one dies or takes too long."""
         deadline = time.monotonic() + within
         waiting = list(children)
-        while waiting and not self._interrupts.count:
+        while waiting:
+            self._interrupts.check()
             for child in list(waiting):
-                process = child.process
-                if process is None or process.poll() is not None:
-                    raise Fault(f"{child.name} did not start: {self.last_words(child)} (all of it: {self.log_of(child)})")
+                if not child.lives:
+                    raise Fault(f"{child.name} did not start: {self._words(child)}")
                 if child.ready():
                     waiting.remove(child)
             if waiting and time.monotonic() > deadline:
@@ -88,95 +123,97 @@ class Children:
                 raise Fault(f"{names} did not get ready within {within:.0f} s: see {self._logs}")
             if waiting:
                 self._interrupts.wait(0.02)
-        return not waiting
 
-    def last_words(self, child: Child) -> str:
-        lines = self.log_of(child).read_text(errors="replace").splitlines()
-        spoken = [line.strip() for line in lines if line.strip()]
-        return spoken[-1][:300] if spoken else "it said nothing"
+    def watch(self) -> None:
+        """Start again whoever has died: at once, and after longer and longer pauses if it dies again and again.
 
-    def revive(self) -> None:
-        """Start again whoever has died. One that dies over and over is a fault."""
+        The house is not given up over it: what a child lacks (room on the disk, a database elsewhere) may come back.
+        """
+        now = time.monotonic()
         for child in self._all:
-            if child.process is None or child.process.poll() is None:
+            with suppress(OSError):  # a log that is not cut today is cut another time
+                self._journal(child).rotate()
+            if child.lives:
+                if now - child.started > _SETTLED_SECONDS:
+                    child.deaths = 0
                 continue
-            now = time.monotonic()
-            child.deaths = [death for death in child.deaths if now - death < _MANY_DEATHS_SECONDS] + [now]
-            if len(child.deaths) >= _MANY_DEATHS:
-                raise Fault(f"{child.name} keeps dying: {self.last_words(child)} (all of it: {self.log_of(child)})")
-            self._say(f"{child.name} ended with {child.process.returncode}; starting it again")
+            if child.again is None:
+                child.again = now + self._mourn(child)
+            if now >= child.again:
+                try:
+                    self.start(child)
+                except OSError as error:
+                    child.deaths += 1
+                    child.again = now + _pause(child.deaths)
+                    note(f"{child.name} could not be started ({error.strerror}); trying again")
+
+    def _mourn(self, child: Child) -> float:
+        """Say that a child has died. How long to wait before it is started again."""
+        if child.process is not None:
             _kill_group(child.process.pid)  # what it may have left behind holds its sockets
-            self.start(child)
+        ending = _ending(child.process.returncode) if child.process else "it could not be started"
+        child.process = None
+        child.deaths += 1
+        pause = _pause(child.deaths)
+        when = f"in {pause:.0f} s" if pause else "now"
+        note(f"{child.name} ended ({ending}); starting it again {when}")
+        if child.deaths > 1:
+            note(f"{child.name} had said: {self._words(child)}")
+        return pause
 
     def stop(self) -> None:
-        """Stop all, the last started first. A second interrupt stops the waiting: whoever is left is killed."""
+        """Stop all. A second interrupt stops the waiting: whoever is left is killed."""
+        for floor in sorted(Floor, reverse=True):
+            self._stop([child for child in reversed(self._all) if child.floor is floor])
+        leftovers.kill(self._home)
+
+    def _stop(self, children: Sequence[Child]) -> None:
         enough = self._interrupts.count + 1
-        for child in reversed(self._all):
-            process = child.process
-            if process is None:
-                continue
-            if process.poll() is None:
-                process.send_signal(child.stop_signal)
-                deadline = time.monotonic() + child.patience
-                while process.poll() is None and time.monotonic() < deadline and self._interrupts.count < enough:
-                    self._interrupts.wait(0.05)
-            _kill_group(process.pid)
-            process.wait()
-        self._register.unlink(missing_ok=True)
+        living = [child for child in children if child.lives]
+        for child in living:
+            assert child.process is not None
+            child.process.send_signal(child.stop_signal)
+        asked = time.monotonic()
+        while living and self._interrupts.count < enough:
+            living = [child for child in living if child.lives and time.monotonic() - asked < child.patience]
+            if living:
+                self._interrupts.wait(0.05)
+        for child in children:
+            if child.process is not None:
+                _kill_group(child.process.pid)
+                child.process.wait()
+                child.process = None
 
-    def _write_register(self) -> None:
-        living = [child.process for child in self._all if child.process is not None]
-        entries = [{"pid": process.pid, "born": _born(process.pid)} for process in living]
-        unfinished = self._register.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(entries))
-        unfinished.replace(self._register)
+    def _journal(self, child: Child) -> Journal:
+        journal = self._journals.get(child.name)
+        if journal is None:
+            journal = self._journals[child.name] = Journal(self._logs / f"{child.name}.log")
+        return journal
+
+    def _words(self, child: Child) -> str:
+        journal = self._journal(child)
+        return f"{journal.last_words()} (all of it: {journal.path})"
 
 
-def end_leftovers(register: Path) -> int:
-    """End what an owner who was killed has left running. A process id that somebody else has by now is left alone."""
+def _pause(deaths: int) -> float:
+    """None after the first death, then 1, 2, 4 … seconds."""
+    return 0.0 if deaths <= 1 else min(2.0 ** (deaths - 2), _LONGEST_PAUSE_SECONDS)
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
     try:
-        entries = json.loads(register.read_text())
-    except FileNotFoundError:
-        return 0
-    except ValueError:  # torn by a full disk: nothing can be known from it
-        register.unlink()
-        return 0
-    ended = sum(_end_session(entry["pid"], entry["born"]) for entry in reversed(entries))
-    register.unlink()
-    return ended
-
-
-def _end_session(leader: int, born: float) -> int:
-    if _born(leader) not in (None, born):
-        return 0
-    members = [process for process in psutil.process_iter() if _session_of(process.pid) == leader]
-    # SIGINT is what Postgres stops fast and clean on; the others, whose owner is gone, may go as they like.
-    for process in members:
-        with suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGINT)
-    _, stubborn = psutil.wait_procs(members, timeout=5)
-    for process in stubborn:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=5)
-    return 1 if members else 0
-
-
-def _born(pid: int) -> float | None:
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _session_of(pid: int) -> int | None:
-    try:
-        return os.getsid(pid)
-    except (ProcessLookupError, PermissionError):
-        return None
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 def _kill_group(pid: int) -> None:
-    """Kill what is left of a child's process group, whose number is the child's own process id."""
-    with suppress(ProcessLookupError):
+    """Kill what is left of a child's process group, whose number is the child's own process id.
+
+    Only right after the child's end was seen, and once: while one of the group lives nobody else can get the number,
+    and where none does the system has had no time to hand it out again.
+    """
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)

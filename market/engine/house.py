@@ -1,69 +1,89 @@
-"""Which processes make up the house, and with which words they are started: the same here as in the image."""
+"""Which processes make up the house, and with which words they are started: the same for `bin/up` and in the image."""
 
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from market.config import ROOT
-from market.engine.children import Child
+from market.config import ROOT, Config
+from market.engine.children import Child, Floor
+from market.engine.front import Front
 from market.engine.layout import Layout
-from market.engine.postgres import Postgres
 
-_BIN = Path(sys.executable).parent
-WSGI_WORKERS = 2
-WSGI_THREADS = 4
+_GRANIAN = (sys.executable, "-m", "granian")
+_SERVED = ("--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10")
+_CELERY = (sys.executable, "-m", "celery", "-A", "market.celery")
 
 
-def wsgi(*bind: str) -> list[str]:
+def web(config: Config, *bind: str) -> list[str]:
+    """Pages and the synchronous API."""
     return [
-        *(str(_BIN / "granian"), "market.wsgi:application", "--interface", "wsgi", *bind),
-        *("--workers", str(WSGI_WORKERS), "--blocking-threads", str(WSGI_THREADS)),
-        *("--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"),
+        *(*_GRANIAN, "market.wsgi:application", "--interface", "wsgi", *bind, *_SERVED),
+        *("--workers", str(config.web_processes), "--blocking-threads", str(config.web_threads)),
     ]
 
 
-def asgi(*bind: str) -> list[str]:
+def waits(_: Config, *bind: str) -> list[str]:
+    """Waits, streams and MCP: many connections that mostly wait, so one process."""
     return [
-        *(str(_BIN / "granian"), "market.asgi:application", "--interface", "asgi", *bind),
+        *(*_GRANIAN, "market.asgi:application", "--interface", "asgi", *bind, *_SERVED),
         *("--workers", "1", "--backlog", "4096", "--backpressure", "4096"),
-        *("--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10"),
     ]
 
 
-def worker(concurrency: int = 2) -> list[str]:
+def worker(config: Config) -> list[str]:
     return [
-        *(sys.executable, "-m", "celery", "-A", "market.celery", "worker"),
-        *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        *(*_CELERY, "worker", "--concurrency", str(config.task_processes)),
+        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
 
 
-def beat(schedule: Path) -> list[str]:
-    return [
-        *(sys.executable, "-m", "celery", "-A", "market.celery", "beat"),
-        *("--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"),
-    ]
+def beat(_: Config, schedule: Path) -> list[str]:
+    return [*_CELERY, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"]
 
 
-def front() -> list[str]:
-    return [str(_BIN / "caddy"), "run", "--config", str(ROOT / "docker" / "Caddyfile"), "--adapter", "caddyfile"]
+def prepare(*, demo: bool) -> list[str]:
+    return [sys.executable, "manage.py", "prepare", *([] if demo else ["--no-demo"])]
 
 
-def postgres_child(postgres: Postgres) -> Child:
-    import signal
+def front(*, https: bool) -> list[str]:
+    file = ROOT / "docker" / ("Caddyfile.https" if https else "Caddyfile")
+    return [str(Path(sys.executable).parent / "caddy"), "run", "--config", str(file), "--adapter", "caddyfile"]
 
-    return Child("postgres", postgres.command(), postgres.answers, options=postgres.run_as, stop_signal=signal.SIGINT)
 
+class House:
+    """The processes of one `bin/up`."""
 
-def served_children(layout: Layout, environment: Mapping[str, str]) -> list[Child]:
-    """All but Postgres and the front, which may start side by side."""
-    wsgi_socket, asgi_socket = layout.sockets / "wsgi", layout.sockets / "asgi"
-    return [
-        Child("web", wsgi("--uds", str(wsgi_socket)), _accepts(wsgi_socket), environment),
-        Child("waits", asgi("--uds", str(asgi_socket)), _accepts(asgi_socket), environment),
-        Child("worker", worker(), _always, environment, patience=30),
-        Child("beat", beat(layout.run / "beat"), _always, environment),
-    ]
+    def __init__(
+        self, config: Config, layout: Layout, front_: Front, environment: Mapping[str, str], *, demo: bool
+    ) -> None:
+        sockets = layout.sockets
+        wsgi, asgi = sockets / "wsgi", sockets / "asgi"
+
+        def ours(name: str, command: list[str], ready: Callable[[], bool] = _always, **more: object) -> Child:
+            return Child(name, command, ready, environment, {"cwd": ROOT}, **more)  # type: ignore[arg-type]
+
+        self.prepare = ours("prepare", prepare(demo=demo))
+        self.web = ours(
+            "web", web(config, "--uds", str(wsgi)), _accepts(wsgi), clear_the_way=lambda: wsgi.unlink(missing_ok=True)
+        )
+        self.waits = ours(
+            "waits",
+            waits(config, "--uds", str(asgi)),
+            _accepts(asgi),
+            clear_the_way=lambda: asgi.unlink(missing_ok=True),
+        )
+        self.worker = ours("worker", worker(config), patience=30)
+        self.beat = ours("beat", beat(config, layout.run / "beat"))
+        self.front = Child(
+            "front",
+            front(https=front_.https),
+            front_.listens,
+            {**environment, **front_.environment(layout)},
+            {"cwd": layout.home},
+            floor=Floor.FRONT,
+        )
 
 
 def _always() -> bool:
@@ -73,6 +93,6 @@ def _always() -> bool:
 def _accepts(path: Path) -> Callable[[], bool]:
     def accepts() -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(path)) == 0
+            return probe.connect_ex(os.fspath(path)) == 0
 
     return accepts

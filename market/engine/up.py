@@ -1,210 +1,186 @@
 """`bin/up`: bring the house up, keep it up, take it down."""
 
 import argparse
-import errno
-import fcntl
-import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
-from typing import IO
+from urllib.parse import urlsplit
 
-from market.config import ROOT, Config
-from market.engine import house
-from market.engine.children import Child, Children, end_leftovers
+import psycopg
+
+from market.config import Config
+from market.engine import banner, home, leftovers, trust
+from market.engine.children import Children
 from market.engine.faults import Fault
-from market.engine.interrupts import Interrupts
+from market.engine.front import Front
+from market.engine.house import House
+from market.engine.interrupts import Interrupted, Interrupts
 from market.engine.layout import Layout
 from market.engine.postgres import Postgres
+from market.engine.telling import Told, note, say
 
-_LEAST_FREE = 300 * 2**20
+_HTTP_PORT = 8000
+_HTTPS_PORT = 8443
 
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     config = Config()
     layout = Layout(config.home)
-    _prepare_home(layout)
-    with _lock(layout) as lock:
-        if lock is None:
-            return _say_already_running(layout)
-        end_leftovers(layout.run / "children.json")
-        _check_port(options.host, options.port)
+    front = Front(
+        options.host or ("0.0.0.0" if options.https else "127.0.0.1"),  # noqa: S104  --https is for phones
+        options.port or (_HTTPS_PORT if options.https else _HTTP_PORT),
+        options.https,
+        config.public_url if "public_url" in config.model_fields_set else None,
+    )
+    home.prepare(layout)
+    with home.locked(layout) as is_ours:
+        if not is_ours:
+            return _say_already_running(layout, options)
+        home.forget_facts(layout)
+        ended = leftovers.end(layout.home, database=layout.postgres)
+        if ended:
+            note(f"ended {ended} processes that an earlier bin/up, which was killed, had left behind")
+        front.check_ports()
         if options.reset:
-            _reset(layout)
-        return _run(options, config, layout)
+            home.reset(layout, has_database_elsewhere=bool(config.database_url.get_secret_value()))
+        return _Up(options, config, layout, front).run()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bin/up",
         description="Bring Sightline up: database, web, worker and all. Ctrl-C takes it down again; the data stays.",
+        epilog="SIGHTLINE_HOME names the data folder (default: var). .env.example lists every other setting.",
     )
-    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default 8000)")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
-    parser.add_argument("--reset", action="store_true", help="begin again with an empty world: deletes the data folder's content")
+    parser.add_argument(
+        "--port", type=_port, help=f"the port to listen on (default {_HTTP_PORT}; with --https {_HTTPS_PORT})"
+    )
+    parser.add_argument(
+        "--host", help="the address to listen on (default 127.0.0.1: this machine alone; with --https 0.0.0.0)"
+    )
+    parser.add_argument(
+        "--reset", action="store_true", help="begin with an empty world: deletes database, media and mail"
+    )
     parser.add_argument("--no-demo", action="store_true", help="do not seed the demo world")
+    parser.add_argument(
+        "--https",
+        action="store_true",
+        help="serve HTTPS with a certificate of our own, and a page (one port higher) that puts it on a phone",
+    )
     return parser
 
 
-def _prepare_home(layout: Layout) -> None:
-    try:
-        for folder in (layout.home, layout.run, layout.logs, layout.media, layout.mail):
-            folder.mkdir(parents=True, exist_ok=True)
-        probe = layout.run / "probe"
-        probe.write_bytes(b"\0" * 65536)
-        probe.unlink()
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise Fault(f"The disk below {layout.home} is full: free some space, or move it with SIGHTLINE_HOME.") from error
-        raise Fault(
-            f"Cannot write to {layout.home} ({error.strerror}): make it writable, or move it with SIGHTLINE_HOME."
-        ) from error
-    if shutil.disk_usage(layout.home).free < _LEAST_FREE:
-        raise Fault(f"Less than 300 MB are free below {layout.home}: free some space, or move it with SIGHTLINE_HOME.")
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) < 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: a number from 1 to 65534")
+    return int(text)
 
 
-class _lock:
-    """The lock of one data folder: held as long as its house is up, let go by the system whatever happens to us."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._path = layout.run / "up.lock"
-
-    def __enter__(self) -> IO[str] | None:
-        self._file = self._path.open("a")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return None
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-
-def _say_already_running(layout: Layout) -> int:
-    where = layout.run / "up.json"
-    facts = json.loads(where.read_text()) if where.exists() else {}
-    print(f"Sightline is already running at {facts.get('url', 'an address it has not told yet')} (process {facts.get('pid')}).")
+def _say_already_running(layout: Layout, options: argparse.Namespace) -> int:
+    facts = home.facts(layout)
+    where = f"at {facts['url']} (process {facts['pid']})" if facts else "or starting just now"
+    if options.reset:
+        raise Fault(f"Sightline is already running {where}: stop it before you --reset it.")
+    say(f"Sightline is already running {where}, with its data in {layout.home}.")
     return 0
 
 
-def _check_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+class _Up:
+    """One run, from the first process started to the last one gone."""
+
+    def __init__(self, options: argparse.Namespace, config: Config, layout: Layout, front: Front) -> None:
+        self._config = config
+        self._layout = layout
+        self._front = front
+        self._environment = _environment(config, layout, front)
+        self._house = House(config, layout, front, self._environment, demo=not options.no_demo)
+        self._interrupts = Interrupts()
+        self._children = Children(home=layout.home, logs=layout.logs, interrupts=self._interrupts)
+
+    def run(self) -> int:
         try:
-            probe.bind((host, port))
+            self._start()
+            while not self._interrupts.count:
+                self._children.watch()
+                self._interrupts.wait(1.0)
+        except Interrupted:
+            pass
+        finally:
+            if self._interrupts.count:
+                note("stopping (once more to stop at once)")
+            self._children.stop()
+            home.forget_facts(self._layout)
+        return 0
+
+    def _start(self) -> None:
+        house, children = self._house, self._children
+        # The web can load while the database is brought up to date, because nobody reaches it before the front stands.
+        # Only it must not look at static files that are still to come: where there are none it waits for them.
+        made_at = self._static_made_at()
+        if made_at is not None:
+            children.start(house.web)
+        if not self._config.database_url.get_secret_value():
+            with Told("Starting the database"):
+                self._start_postgres()
+        with Told("Preparing the database and the pages"):
+            children.finish(house.prepare)
+        with Told("Starting the web"):
+            if made_at is None:
+                children.start(house.web)
+            elif self._static_made_at() != made_at:
+                children.restart(house.web)
+            children.start(house.front)
+            children.wait_until_ready(house.web, house.front, within=60)
+        with Told("Starting the waits and the workers"):
+            for child in (house.waits, house.worker, house.beat):
+                children.start(child)
+            if self._front.https:
+                self._offer_trust()
+            children.wait_until_ready(house.waits, house.worker, house.beat, within=60)
+        home.write_facts(self._layout, pid=os.getpid(), url=self._front.url, port=self._front.port)
+        say(banner.text(self._front, self._layout))
+
+    def _start_postgres(self) -> None:
+        postgres = Postgres(self._layout.postgres, self._layout.sockets)
+        try:
+            postgres.prepare()
         except OSError as error:
-            raise Fault(f"Cannot listen on {host} port {port} ({error.strerror}): choose another one with --port.") from error
+            raise home.unwritable(self._layout.home, error) from error
+        child = postgres.child()
+        self._interrupts.check()
+        self._children.start(child)
+        try:
+            self._children.wait_until_ready(child, within=120)
+            postgres.ensure_database()
+        except (Fault, psycopg.Error) as error:
+            raise Fault(
+                f"The database does not start: {error}. If its files are damaged, restore a backup, "
+                "or begin with an empty one: bin/up --reset."
+            ) from error
+
+    def _static_made_at(self) -> int | None:
+        try:
+            return (self._layout.static / "staticfiles.json").stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+
+    def _offer_trust(self) -> None:
+        deadline = time.monotonic() + 20
+        while not trust.root_certificate(self._layout).exists():
+            self._interrupts.check()
+            if time.monotonic() > deadline:
+                raise Fault(f"The front made no certificate: see {self._layout.logs / 'front.log'}")
+            self._interrupts.wait(0.05)
+        trust.write_page(self._layout, self._front)
 
 
-def _reset(layout: Layout) -> None:
-    for folder in (layout.postgres, layout.media, layout.mail):
-        shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
-    layout.demo.unlink(missing_ok=True)
-    _prepare_home(layout)
-
-
-def _run(options: argparse.Namespace, config: Config, layout: Layout) -> int:
-    url = f"http://localhost:{options.port}"
-    interrupts = Interrupts()
-    children = Children(
-        logs=layout.logs, register=layout.run / "children.json", say=_say, interrupts=interrupts
-    )
+def _environment(config: Config, layout: Layout, front: Front) -> dict[str, str]:
     environment = {
         "SIGHTLINE_HOME": str(layout.home),
-        "PUBLIC_URL": os.environ.get("PUBLIC_URL", url),
+        "PUBLIC_URL": front.url,
         "DJANGO_SETTINGS_MODULE": "market.settings",
     }
-    (layout.run / "up.json").write_text(json.dumps({"pid": os.getpid(), "url": environment["PUBLIC_URL"]}))
-    try:
-        if _start(options, config, layout, children, environment):
-            print(_banner(environment["PUBLIC_URL"], layout), flush=True)
-            while not interrupts.count:
-                interrupts.wait(1.0)
-                if not interrupts.count:
-                    children.revive()
-    finally:
-        if interrupts.count:
-            _say("stopping")
-        children.stop()
-        (layout.run / "up.json").unlink(missing_ok=True)
-    return 0
-
-
-def _start(
-    options: argparse.Namespace, config: Config, layout: Layout, children: Children, environment: dict[str, str]
-) -> bool:
-    if not config.database_url.get_secret_value():
-        postgres = Postgres(layout.postgres, layout.sockets)
-        with _told("Starting the database"):
-            postgres.prepare()
-            child = house.postgres_child(postgres)
-            children.start(child)
-            if not children.wait_until_ready(child, within=120):
-                return False
-            postgres.ensure_database()
-    with _told("Preparing the database and the pages"):
-        _manage(["prepare", *(["--no-demo"] if options.no_demo else [])], environment)
-    served = house.served_children(layout, environment)
-    front = Child(
-        "front",
-        house.front(),
-        _listens(options.host, options.port),
-        {
-            **environment,
-            "SIGHTLINE_SITES": f"http://:{options.port}",
-            "SIGHTLINE_TLS_OPTIONS": f"default_bind {options.host}",
-            "SIGHTLINE_WSGI": f"unix/{layout.sockets / 'wsgi'}",
-            "SIGHTLINE_ASGI": f"unix/{layout.sockets / 'asgi'}",
-            "XDG_DATA_HOME": str(layout.certificates),
-        },
-    )
-    with _told("Starting the web and the workers"):
-        for each in [*served, front]:
-            children.start(each)
-        return children.wait_until_ready(*served, front, within=60)
-
-
-def _manage(arguments: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise Fault(f"`manage.py {arguments[0]}` failed:\n{done.stdout}{done.stderr}")
-
-
-def _listens(host: str, port: int):  # type: ignore[no-untyped-def]
-    def listens() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((host if host != "0.0.0.0" else "127.0.0.1", port)) == 0
-
-    return listens
-
-
-class _told:
-    """Tell what is being done, and how long it took where that was more than a second."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-
-    def __enter__(self) -> None:
-        self._began = time.monotonic()
-        print(f"{self._title} …", end="", flush=True)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        seconds = time.monotonic() - self._began
-        print("" if kind else f" done ({seconds:.1f} s)", flush=True)
-
-
-def _say(sentence: str) -> None:
-    print(f"sightline: {sentence}", flush=True)
-
-
-def _banner(url: str, layout: Layout) -> str:
-    return f"\nSightline is up: {url}\n  logs  {layout.logs}\n"
+    if not config.allowed_hosts:
+        own = [name for name in (urlsplit(front.url).hostname, *front.names) if name]
+        environment["ALLOWED_HOSTS"] = ",".join(dict.fromkeys(own))
+    return environment

@@ -50,3 +50,16 @@ class Forgotten(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} through {self.through_position}"
+
+
+class Origin(models.Model):
+    """The one row that says which database server the feed was last written by: see `retention.notice_restore`."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    server = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="event_origin_is_one"),)
+
+    def __str__(self) -> str:
+        return self.server

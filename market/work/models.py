@@ -19,8 +19,8 @@ class Work(models.Model):
     subject = models.CharField(max_length=200)
     due_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
-    # How often the work was asked for while it was open. What is asked for while a worker is at it is done once more.
-    asked = models.PositiveIntegerField(db_default=1)
+    # Asked for again while a worker was at it: when to begin once more, after this time.
+    again_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(db_default=0)
     # When a message about this row was last sent and not yet received: the sweep need not send another one so soon.
     woken_at = models.DateTimeField(null=True)
@@ -38,6 +38,9 @@ class Work(models.Model):
                 condition=Q(holder__isnull=True, held_until__isnull=True)
                 | Q(holder__isnull=False, held_until__isnull=False),
                 name="work_held_by_somebody_until_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(again_at__isnull=True) | Q(holder__isnull=False), name="work_again_while_held"
             ),
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(given_up_at__isnull=True), name="work_ends_one_way"

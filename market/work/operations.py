@@ -12,7 +12,8 @@ from market.work import messages, registry
 def enqueue(*, kind: str, subject: str, due_at: datetime | None = None) -> None:
     """Have work done, in the transaction that makes it necessary. Asked for again while it is open, it stays one row.
 
-    Due at once unless `due_at` says later; the earliest moment asked for counts.
+    Due at once unless `due_at` says later; the earliest moment asked for counts. Asked for while a worker is at it, it
+    is done once more: what the worker has read may be older than what makes the work necessary.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("work belongs into the transaction that makes it necessary")
@@ -20,15 +21,19 @@ def enqueue(*, kind: str, subject: str, due_at: datetime | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH asked AS (
+                SELECT coalesce(%(due_at)s, statement_timestamp()) AS due_at, statement_timestamp() AS now
+            )
             INSERT INTO work_work AS open (id, kind, subject, due_at, woken_at)
-            VALUES (%(id)s, %(kind)s, %(subject)s, coalesce(%(due_at)s, statement_timestamp()),
-                    CASE WHEN coalesce(%(due_at)s, statement_timestamp()) <= statement_timestamp()
-                         THEN statement_timestamp() END)
+            SELECT %(id)s, %(kind)s, %(subject)s, due_at, CASE WHEN due_at <= now THEN now END FROM asked
             ON CONFLICT (kind, subject) WHERE done_at IS NULL AND given_up_at IS NULL DO UPDATE
-            SET asked = open.asked + 1,
-                due_at = least(open.due_at, excluded.due_at),
-                woken_at = coalesce(excluded.woken_at, open.woken_at)
-            RETURNING id, due_at <= statement_timestamp()
+            SET again_at = CASE WHEN open.held_until > statement_timestamp()
+                    THEN least(open.again_at, excluded.due_at) ELSE open.again_at END,
+                due_at = CASE WHEN open.held_until > statement_timestamp()
+                    THEN open.due_at ELSE least(open.due_at, excluded.due_at) END,
+                woken_at = CASE WHEN open.held_until > statement_timestamp()
+                    THEN open.woken_at ELSE coalesce(excluded.woken_at, open.woken_at) END
+            RETURNING id, due_at <= statement_timestamp() AND (held_until > statement_timestamp()) IS NOT TRUE
             """,
             {"id": new_id(), "kind": kind, "subject": subject, "due_at": due_at},
         )

@@ -18,7 +18,7 @@ and what it committed is seen in step 3. Whoever takes its lock after step 2 dra
 Nothing outside the account delays its readers: no long transaction elsewhere, no other database, no backup. One of
 the account's own that hangs does, until idle_in_transaction_session_timeout ends it (a prepared one, until it is
 resolved: pg_locks shows it without a process). Positions survive dump and restore; for what a restore lost, see
-`market.events.operations.leave_gap`.
+`market.events.retention`.
 """
 
 from django.db import migrations
@@ -52,6 +52,63 @@ DROP TRIGGER events_take_position ON events_event;
 DROP FUNCTION events_take_position();
 DROP SEQUENCE events_position;
 """
+
+READING = """
+CREATE FUNCTION events_after(accounts uuid[], positions bigint[], limits integer[])
+RETURNS TABLE (
+    reader integer, drawn_through bigint, readable_through bigint, forgotten_through bigint, held_back boolean,
+    "position" bigint, id uuid, type text, mode text, at timestamptz, data jsonb
+)
+LANGUAGE plpgsql VOLATILE  -- so that every query in here has a snapshot of its own: the order of the three is the point
+AS $$
+#variable_conflict use_column
+DECLARE
+    drawn bigint;
+    lock_keys bigint[];
+    lock_floors bigint[];
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'the feed is read in READ COMMITTED: an older snapshot would skip events';
+    END IF;
+
+    SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO drawn FROM events_position;
+
+    -- A lock's second key is the low half of a position not far from `drawn`. One taken since then is above it.
+    SELECT array_agg(key), array_agg(floor) INTO lock_keys, lock_floors FROM (
+        SELECT classid::bigint AS key, drawn - max((drawn - objid::bigint) & 4294967295) AS floor
+        FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 2 AND mode = 'ShareLock'
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pid IS DISTINCT FROM pg_backend_pid()
+            AND (drawn - objid::bigint) & 4294967295 < 2147483648
+        GROUP BY classid
+    ) AS held;
+
+    RETURN QUERY
+    SELECT asked.number::integer, drawn, least(drawn, held.floor), coalesce(forgotten.through_position, 0),
+        held.floor IS NOT NULL AND EXISTS (
+            SELECT FROM events_event AS beyond
+            WHERE beyond.account_id = asked.account
+                AND beyond.position > greatest(asked.position, held.floor)
+        ),
+        event.position, event.id, event.type::text, event.mode::text, event.at, event.data
+    FROM unnest(accounts, positions, limits) WITH ORDINALITY AS asked(account, position, most, number)
+    LEFT JOIN events_forgotten AS forgotten ON forgotten.account_id = asked.account
+    LEFT JOIN unnest(lock_keys, lock_floors) AS held(key, floor)
+        ON held.key = hashtext(asked.account::text)::bigint & 4294967295
+    LEFT JOIN LATERAL (
+        SELECT * FROM events_event
+        WHERE events_event.account_id = asked.account
+            AND events_event.position > asked.position
+            AND events_event.position <= least(drawn, held.floor)
+        ORDER BY events_event.position
+        LIMIT asked.most
+    ) AS event ON true
+    ORDER BY asked.number, event.position;
+END $$;
+"""
+
+NO_READING = "DROP FUNCTION events_after(uuid[], bigint[], integer[]);"
 
 APPEND_ONLY = """
 CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -95,5 +152,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(OWNER, NO_OWNER),
         migrations.RunSQL(POSITION, NO_POSITION),
+        migrations.RunSQL(READING, NO_READING),
         migrations.RunSQL(APPEND_ONLY, NOT_APPEND_ONLY),
     ]

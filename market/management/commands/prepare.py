@@ -1,9 +1,21 @@
 """Bring database, static files and demo world to where the code expects them. Run over and over, it changes nothing."""
 
+import hashlib
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, call_command
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import BaseCommand, call_command, get_commands
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from market.config import config
+from market.events import retention
+
+# A management command that makes the demo world where there is none, and writes demo.json for the banner.
+_DEMO = "seed_demo"
 
 
 class Command(BaseCommand):
@@ -13,5 +25,37 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave the demo world out")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _migrate()
+        retention.notice_restore()
+        _collect_static()
+        if not options["no_demo"] and not config.production and _DEMO in get_commands():
+            call_command(_DEMO)
+
+
+def _migrate() -> None:
+    # `migrate` with nothing to do still rebuilds permissions and content types, which takes longer than all the rest.
+    executor = MigrationExecutor(connection)
+    executor.loader.check_consistent_history(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+
+
+def _collect_static() -> None:
+    """Hash, compress and copy the static files, if any has changed since the last time."""
+    root = Path(settings.STATIC_ROOT)
+    made_of = root.parent / "run" / "static-made-of"
+    wanted = _fingerprint()
+    if (root / "staticfiles.json").exists() and made_of.exists() and made_of.read_text() == wanted:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+    made_of.parent.mkdir(parents=True, exist_ok=True)
+    made_of.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            about = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

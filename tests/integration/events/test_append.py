@@ -1,6 +1,5 @@
 """Adding to the feed, and what the database refuses."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -11,13 +10,7 @@ from market.accounts.models import Account
 from market.events.models import Event
 from market.events.operations import UnknownAccount, append
 from market.ids import new_id
-
-AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def account(db: None) -> Account:
-    return Account.objects.create(kind="agent", mode="test")
+from tests.integration.events.conftest import AT
 
 
 def test_an_event_takes_the_mode_of_its_account(account: Account) -> None:
@@ -81,7 +74,7 @@ def test_the_position_is_given_and_not_chosen(account: Account) -> None:
             " VALUES (%s, %s, 'test', 'bounty.posted', '{}', now(), 1)",
             [new_id(), account.id],
         )
-    first, second = Event.objects.order_by("id").values_list("position", flat=True)
+    first, second = Event.objects.order_by("position").values_list("position", flat=True)
     assert second == first + 1
 
 

@@ -1,6 +1,5 @@
 """Asking for work, and what the database refuses."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,15 +12,15 @@ from market.ids import new_id
 from market.work import registry
 from market.work.models import Work
 from market.work.operations import enqueue
+from tests.integration.work.conftest import KIND, Register
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def kind() -> Iterator[str]:
-    registry.handler("sweep_the_floor")(lambda subject: None)
-    yield "sweep_the_floor"
-    registry.forget("sweep_the_floor")
+def kind(register: Register) -> str:
+    register(print)
+    return KIND
 
 
 @pytest.mark.django_db
@@ -29,7 +28,7 @@ def test_work_is_one_row_however_often_it_is_asked_for(kind: str) -> None:
     for _ in range(3):
         enqueue(kind=kind, subject="kitchen")
     work = Work.objects.get()
-    assert (work.kind, work.subject, work.asked, work.attempts) == (kind, "kitchen", 3, 0)
+    assert (work.kind, work.subject, work.attempts, work.again_at) == (kind, "kitchen", 0, None)
 
 
 @pytest.mark.django_db
@@ -84,7 +83,7 @@ def test_only_work_that_is_due_wakes_somebody(
         ({"subject": ""}, "work_says_what_on_what"),
         ({"subject": "kitchen"}, "work_once_while_open"),
         ({"attempts": -1}, "work_work_attempts_check"),
-        ({"asked": -1}, "work_work_asked_check"),
+        ({"again_at": LATER}, "work_again_while_held"),
     ],
 )
 @pytest.mark.django_db

@@ -89,6 +89,18 @@ class Agent(models.Model):
     name = models.CharField(max_length=80)
     contact = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="agents")
+    claimed_at = models.DateTimeField(null=True)
+    # SHA-256 of the secret in the claim link. It stays after the claim, so that the owner's old link still leads home.
+    claim_hash = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True, claimed_at__isnull=True)
+                | Q(owner__isnull=False, claimed_at__isnull=False),
+                name="agent_owner_has_claimed",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.account_id)

@@ -1,0 +1,164 @@
+"""One change under one bounty's lock: its moment, what it posts to the ledger, and how it ends.
+
+Everything below a bounty changes under that bounty's row lock, taken first (`locking.py`): bounty, then its slots, claims,
+submissions and disputes, and at the end the ledger, in one call. So two operations on one bounty never interleave, and
+no two operations wait for each other in a circle. Every operation ends in `record`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bounties import events, postings
+from bounties.models import Bounty, Claim, Dispute, Slot, Submission
+from bounties.operations.telling import tell_buyer
+from bounties.states import (
+    BOUNTY,
+    BOUNTY_ENDS,
+    CLAIM,
+    DISPUTE_RUNS,
+    SLOT,
+    SLOT_ENDS,
+    SUBMISSION,
+    SUBMISSION_JUDGED,
+    BountyState,
+    ClaimState,
+    SlotState,
+    SubmissionState,
+)
+from market.ledger.operations import Spender, post
+from market.ledger.postings import NewEntry
+from market.transitions import WrongState
+
+_ENDED = {
+    BountyState.COMPLETED: events.BOUNTY_COMPLETED,
+    BountyState.EXPIRED: events.BOUNTY_EXPIRED,
+    BountyState.CANCELLED: events.BOUNTY_CANCELLED,
+}
+
+
+class StillHeld(Exception):
+    """A programming error: a bounty was about to end with money held for it."""
+
+
+@dataclass
+class Change:
+    bounty: Bounty  # locked
+    at: datetime
+    entries: list[NewEntry] = field(default_factory=list)
+    raises_version: bool = True  # not when the bounty is made by it
+
+    @property
+    def now(self) -> datetime:
+        """The moment in the bounty's time."""
+        return self.bounty.now(self.at)
+
+    @property
+    def version(self) -> int:
+        """What the bounty's version will be when this is recorded."""
+        return self.bounty.version + self.raises_version
+
+
+def move_bounty(change: Change, to: BountyState, **changes: object) -> None:
+    bounty = change.bounty
+    changes |= {"version": change.version, "free_slots": bounty.free_slots, "unfinished_slots": bounty.unfinished_slots}
+    if to in BOUNTY_ENDS:
+        changes |= {"due_at": None, "ended_at": change.now}
+    if not BOUNTY.move(Bounty.objects.filter(pk=bounty.pk), source=BountyState(bounty.state), to=to, **changes):
+        raise WrongState("The bounty has changed in the meantime.")
+    # The version is raised once, by `record` or by the end: until then the object tells what it will be.
+    _show(bounty, state=to, **{name: value for name, value in changes.items() if name != "version"})
+
+
+def move_slot(change: Change, slot: Slot, to: SlotState) -> None:
+    if not SLOT.move(Slot.objects.filter(pk=slot.pk), source=SlotState(slot.state), to=to):
+        raise WrongState("The slot has changed in the meantime.")
+    change.bounty.free_slots += (to == SlotState.OPEN) - (slot.state == SlotState.OPEN)
+    change.bounty.unfinished_slots -= to in SLOT_ENDS
+    slot.state = to
+
+
+def move_claim(claim: Claim, to: ClaimState, **changes: object) -> None:
+    if not CLAIM.move(Claim.objects.filter(pk=claim.pk), source=ClaimState(claim.state), to=to, **changes):
+        raise WrongState("The claim has changed in the meantime.")
+    _show(claim, state=to, **changes)
+
+
+def move_submission(submission: Submission, to: SubmissionState, **changes: object) -> None:
+    changes["version"] = submission.version + 1
+    rows = Submission.objects.filter(pk=submission.pk)
+    if not SUBMISSION.move(rows, source=SubmissionState(submission.state), to=to, **changes):
+        raise WrongState("The submission has changed in the meantime.")
+    _show(submission, state=to, **changes)
+
+
+def owe_until(slot: Slot, until: datetime) -> None:
+    """Something may still come that this slot's money is for."""
+    if slot.owed_until is None or slot.owed_until < until:
+        slot.owed_until = until
+        Slot.objects.filter(pk=slot.pk).update(owed_until=until)
+
+
+def settle_slot(change: Change, slot: Slot) -> None:
+    """Put a slot where its claims and submissions say it is."""
+    if slot.state in SLOT_ENDS:
+        return
+    if Claim.objects.filter(slot=slot, state=ClaimState.LIVE).exists():
+        place = SlotState.CLAIMED
+    elif Submission.objects.filter(slot=slot, state__in=SUBMISSION_JUDGED).exists():
+        place = SlotState.JUDGING
+    else:
+        place = SlotState.OPEN
+    if place != slot.state:
+        move_slot(change, slot, place)
+
+
+def record(change: Change, *, spender: Spender | None = None) -> None:
+    """Count, give back what is not needed any more, post, raise the version; and end the bounty if nothing is left."""
+    bounty = change.bounty
+    if bounty.state == BountyState.CLOSING:
+        _return_unneeded(change)
+    if change.entries:
+        post(change.entries, at=change.at, spender=spender)
+    if bounty.unfinished_slots == 0 and bounty.state in (BountyState.OPEN, BountyState.CLOSING):
+        _end(change)
+    bounty.version = change.version
+    bounty.save(update_fields=["version", "free_slots", "unfinished_slots", "due_at"])
+
+
+def _return_unneeded(change: Change) -> None:
+    """Of a closing bounty: the money of slots that nothing can come for any more."""
+    bounty = change.bounty
+    contested = set(
+        Dispute.objects.filter(bounty=bounty, state__in=DISPUTE_RUNS)
+        .exclude(submission__state=SubmissionState.ACCEPTED)
+        .values_list("submission__slot_id", flat=True)
+    )
+    free = [slot for slot in Slot.objects.filter(bounty=bounty, state=SlotState.OPEN) if slot.id not in contested]
+    waiting = [slot.owed_until for slot in free if slot.owed_until is not None and slot.owed_until > change.now]
+    unneeded = [slot for slot in free if slot.owed_until is None or slot.owed_until <= change.now]
+    if unneeded:
+        moved = Slot.objects.filter(pk__in=[slot.pk for slot in unneeded], state=SlotState.OPEN).update(
+            state=SlotState.RETURNED
+        )
+        if moved != len(unneeded):
+            raise WrongState("A slot has changed in the meantime.")
+        change.entries.append(postings.give_back(unneeded, bounty=bounty))
+        bounty.free_slots -= moved
+        bounty.unfinished_slots -= moved
+    bounty.due_at = min(waiting, default=None)
+
+
+def _end(change: Change) -> None:
+    bounty = change.bounty
+    if postings.held_micros(bounty) != 0:
+        raise StillHeld(str(bounty.id))
+    filled = Slot.objects.filter(bounty=bounty, state=SlotState.FILLED).count()
+    end = BountyState.COMPLETED if filled == bounty.slots else BountyState(bounty.closing_as)
+    move_bounty(change, end)
+    tell_buyer(_ENDED[end], change, filled_slots=filled)
+
+
+def _show(row: Bounty | Claim | Submission, **changes: object) -> None:
+    """Let the object say what its row says now."""
+    for name, value in changes.items():
+        setattr(row, name, value)

@@ -1,0 +1,189 @@
+"""Posting: a draft becomes a bounty, with its money held. And the question beforehand: what would it cost, may it be?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+
+from bounties import events, postings, terms
+from bounties.drafts import Draft
+from bounties.models import Bounty, Slot
+from bounties.operations.changing import Change
+from bounties.operations.telling import tell_buyer
+from bounties.screening import Outcome, Screening, screen
+from bounties.states import BountyState
+from market.accounts.models import Account
+from market.errors import DomainError, Kind
+from market.ledger import operations as ledger
+from market.ledger.operations import Spender
+from market.ledger.policies import SlotPrice, price_of_bounty
+from market.money import format_micros
+
+MOST_IN_ONE_BATCH = 500
+
+
+class AgentsOnly(DomainError):
+    code = "agents_only"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    fix = "Post with an agent's key."
+
+
+class RefusedByScreening(DomainError):
+    """`facts`: findings, each with rule, sentence and param."""
+
+    code = "refused_by_screening"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    fix = "Ask for something that the rules on safety allow; the findings name what is in the way."
+
+
+class BatchTooLarge(DomainError):
+    code = "batch_too_large"
+    fix = f"Send at most {MOST_IN_ONE_BATCH} bounties in one call."
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What posting this draft would do."""
+
+    price: SlotPrice
+    slots: int
+    screening: Screening
+
+    @property
+    def total_micros(self) -> int:
+        return price_of_bounty(self.price, slots=self.slots)
+
+
+def quote(draft: Draft) -> Quote:
+    price = terms.slot_price(reward_micros=draft.reward_micros, blocked_reward_micros=draft.blocked_reward_micros)
+    return Quote(price, draft.slots, screen(draft))
+
+
+def post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None = None) -> Bounty:
+    """Allowed: held and open. Doubtful: in screening, with nothing held. Refused: no bounty at all."""
+    return post_all(buyer=buyer, drafts=[draft], at=at, spender=spender)[0]
+
+
+@transaction.atomic
+def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None) -> list[Bounty]:
+    """All of them or none; their money is held in one go."""
+    if buyer.kind != Account.Kind.AGENT:
+        raise AgentsOnly("Only agents post bounties.")
+    if len(drafts) > MOST_IN_ONE_BATCH:
+        raise BatchTooLarge(f"These are {len(drafts)} bounties.")
+    bounties = [_new(buyer, draft, quote(draft), at=at, spender=spender) for draft in drafts]
+    Bounty.objects.bulk_create(bounties)
+    open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
+    make_slots(open_bounties)
+    ledger.post([postings.hold(bounty) for bounty in open_bounties], at=at, spender=spender)
+    for bounty in bounties:
+        tell_posted(Change(bounty, at, raises_version=False))
+    return bounties
+
+
+@transaction.atomic
+def post_each(
+    *, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None
+) -> list[Bounty | DomainError]:
+    """As many as can be, with an answer for each: one hold where the money suffices, else one by one, in order."""
+    screenings = [_refusal(draft) for draft in drafts]
+    allowed = [draft for draft, refusal in zip(drafts, screenings, strict=True) if refusal is None]
+    posted: Iterator[Bounty | DomainError]
+    try:
+        posted = iter(post_all(buyer=buyer, drafts=allowed, at=at, spender=spender))
+    except DomainError as error:
+        if error.kind is not Kind.MONEY:
+            raise
+        posted = iter([_post_or_refuse(buyer, draft, at=at, spender=spender) for draft in allowed])
+    return [refusal or next(posted) for refusal in screenings]
+
+
+def make_slots(bounties: Sequence[Bounty]) -> None:
+    Slot.objects.bulk_create(
+        Slot(bounty=bounty, mode=bounty.mode, number=number)
+        for bounty in bounties
+        for number in range(1, bounty.slots + 1)
+    )
+
+
+def tell_posted(change: Change) -> None:
+    bounty = change.bounty
+    total = format_micros(postings.price_of(bounty).total_micros * bounty.slots)
+    if bounty.state == BountyState.OPEN:
+        tell_buyer(events.BOUNTY_OPENED, change, total=total)
+    elif bounty.state == BountyState.UNFUNDED:
+        tell_buyer(events.BOUNTY_UNFUNDED, change, total=total)
+    else:
+        rules = sorted({finding["rule"] for finding in bounty.findings})
+        tell_buyer(events.BOUNTY_SCREENING, change, rules=rules)
+
+
+def findings_of(screening: Screening) -> list[dict[str, str]]:
+    return [
+        {"rule": each.rule, "outcome": str(each.outcome), "sentence": each.sentence, "param": each.param}
+        for each in screening.findings
+    ]
+
+
+def refuse_if_screened(screening: Screening) -> None:
+    if screening.outcome is not Outcome.REFUSE:
+        return
+    worst = next(each for each in screening.findings if each.outcome is Outcome.REFUSE)
+    raise RefusedByScreening(worst.sentence, param=worst.param, facts={"findings": findings_of(screening)})
+
+
+def _refusal(draft: Draft) -> DomainError | None:
+    try:
+        refuse_if_screened(screen(draft))
+    except RefusedByScreening as error:
+        return error
+    return None
+
+
+def _post_or_refuse(buyer: Account, draft: Draft, *, at: datetime, spender: Spender | None) -> Bounty | DomainError:
+    try:
+        return post(buyer=buyer, draft=draft, at=at, spender=spender)
+    except DomainError as error:
+        return error
+
+
+def _new(buyer: Account, draft: Draft, quote: Quote, *, at: datetime, spender: Spender | None) -> Bounty:
+    refuse_if_screened(quote.screening)
+    now_open = quote.screening.outcome is Outcome.ALLOW
+    return Bounty(
+        buyer=buyer,
+        mode=buyer.mode,
+        state=BountyState.OPEN if now_open else BountyState.SCREENING,
+        title=draft.title,
+        questions=[asdict(question) for question in draft.questions],
+        criteria=list(draft.criteria),
+        latitude_e7=draft.place.latitude_e7,
+        longitude_e7=draft.place.longitude_e7,
+        radius_m=draft.place.radius_m,
+        opens_at=draft.opens_at,
+        closes_at=draft.closes_at,
+        slots=draft.slots,
+        free_slots=draft.slots if now_open else 0,
+        unfinished_slots=draft.slots if now_open else 0,
+        reward_micros=draft.reward_micros,
+        blocked_reward_micros=draft.blocked_reward_micros,
+        fee_micros=quote.price.fee_micros,
+        fee_basis_points=quote.price.fee_basis_points,
+        media=draft.proof.media,
+        media_count=draft.proof.count,
+        challenge=draft.proof.challenge,
+        accuracy_m=draft.proof.accuracy_m,
+        daylight=draft.proof.daylight,
+        review=draft.review,
+        review_hours=draft.review_hours,
+        least_reputation=draft.least_reputation,
+        distinct_scouts=draft.distinct_scouts,
+        private_note=draft.private_note,
+        metadata=dict(draft.metadata),
+        findings=findings_of(quote.screening),
+        posted_by=spender.key_id if spender else None,
+        opened_at=buyer.time_of(at) if now_open else None,
+        due_at=draft.closes_at,
+    )

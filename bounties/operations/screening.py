@@ -1,0 +1,66 @@
+"""What an operator answers to a bounty in screening."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bounties import events
+from bounties.models import Bounty
+from bounties.operations.auditing import audit
+from bounties.operations.changing import Change, move_bounty, record
+from bounties.operations.funding import put_on_offer
+from bounties.operations.locking import lock_bounty, require_operator
+from bounties.operations.posting import tell_posted
+from bounties.operations.telling import tell_buyer
+from bounties.states import BountyState
+from market.accounts.models import Operator
+from market.ledger.operations import InsufficientFunds, Spender, SpendingLimitReached
+from market.transitions import WrongState
+
+
+@transaction.atomic
+def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime, spender: Spender | None = None) -> Bounty:
+    """It may be asked. On offer at once where there is money for it; else it waits for money, and its buyer is told.
+
+    A bounty posted with a key is funded only under that key's limits of today: the caller says them as `spender`.
+    """
+    change = _screened(operator, bounty_id, at=at)
+    audit(operator, "allow", bounty_id, reason, at=at)
+    move_bounty(change, BountyState.UNFUNDED)
+    may_spend = change.bounty.posted_by is None or (spender is not None and spender.key_id == change.bounty.posted_by)
+    if not (may_spend and _opens(change, spender=spender)):
+        change = lock_bounty(bounty_id, at=at)  # what a savepoint took back, the object still shows
+        tell_posted(change)
+        record(change)
+    return change.bounty
+
+
+@transaction.atomic
+def refuse(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) -> Bounty:
+    """It may not be asked. The buyer reads the reason."""
+    change = _screened(operator, bounty_id, at=at)
+    told = audit(operator, "refuse", bounty_id, reason, at=at)
+    move_bounty(change, BountyState.REFUSED)
+    tell_buyer(events.BOUNTY_REFUSED, change, reason=told)
+    record(change)
+    return change.bounty
+
+
+def _opens(change: Change, *, spender: Spender | None) -> bool:
+    try:
+        with transaction.atomic():
+            put_on_offer(change)
+            tell_posted(change)
+            record(change, spender=spender)
+    except (InsufficientFunds, SpendingLimitReached):
+        return False
+    return True
+
+
+def _screened(operator: Operator, bounty_id: UUID, *, at: datetime) -> Change:
+    require_operator(operator)
+    change = lock_bounty(bounty_id, at=at)
+    if change.bounty.state != BountyState.SCREENING:
+        raise WrongState(f"This bounty is {change.bounty.state}: nobody has to look at it any more.")
+    return change

@@ -1,0 +1,93 @@
+"""What happens to a bounty, as entries for the ledger. What an entry does to the accounts, the ledger's `rules` say.
+
+The entries of one operation are posted together, at its end: see `operations/changing.py`.
+"""
+
+from collections.abc import Sequence
+
+from bounties.models import Award, Bounty, Slot
+from market.ledger import rules
+from market.ledger.models import LedgerAccount
+from market.ledger.policies import SlotPrice
+from market.ledger.postings import Book, Mode, NewEntry
+
+
+def price_of(bounty: Bounty) -> SlotPrice:
+    """As it was shown before posting."""
+    return SlotPrice(bounty.reward_micros, bounty.blocked_reward_micros, bounty.fee_basis_points)
+
+
+def hold(bounty: Bounty) -> NewEntry:
+    return rules.hold(
+        book=_book(bounty.mode),
+        agent_id=bounty.buyer_id,
+        bounty_id=bounty.id,
+        slots=bounty.slots,
+        price=price_of(bounty),
+    )
+
+
+def award(award: Award, *, bounty: Bounty, blocked: bool) -> NewEntry:
+    rule = rules.award_blocked if blocked else rules.award
+    return rule(
+        book=_book(bounty.mode),
+        agent_id=bounty.buyer_id,
+        bounty_id=bounty.id,
+        slot_id=award.slot_id,
+        submission_id=award.submission_id,
+        scout_id=award.scout_id,
+        price=price_of(bounty),
+    )
+
+
+def give_back(slots: Sequence[Slot], *, bounty: Bounty) -> NewEntry:
+    """The money of slots that nobody fills any more. The first one names the occasion: no slot comes back twice."""
+    return rules.release(
+        book=_book(bounty.mode),
+        agent_id=bounty.buyer_id,
+        bounty_id=bounty.id,
+        release_id=min(slot.id for slot in slots),
+        amount_micros=price_of(bounty).total_micros * len(slots),
+        slot_ids=[slot.id for slot in slots],
+    )
+
+
+def settle(award: Award) -> NewEntry:
+    return rules.settle(
+        book=_book(award.mode),
+        scout_id=award.scout_id,
+        submission_id=award.submission_id,
+        amount_micros=award.amount_micros,
+    )
+
+
+def reverse(award: Award, *, bounty: Bounty) -> NewEntry:
+    return rules.rule_for_buyer(
+        book=_book(award.mode),
+        agent_id=bounty.buyer_id,
+        scout_id=award.scout_id,
+        submission_id=award.submission_id,
+        reward_micros=award.amount_micros,
+        fee_micros=award.fee_micros,
+    )
+
+
+def compensate(award: Award) -> NewEntry:
+    return rules.compensate_scout(
+        book=_book(award.mode),
+        scout_id=award.scout_id,
+        submission_id=award.submission_id,
+        reward_micros=award.amount_micros,
+    )
+
+
+def held_micros(bounty: Bounty) -> int:
+    """What is still set aside for it."""
+    account = rules.bounty_held(_book(bounty.mode), bounty.buyer_id, bounty.id)
+    balance = LedgerAccount.objects.filter(pk=account.id).values_list("balance_micros", flat=True).first()
+    return balance or 0
+
+
+def _book(mode: str) -> Book:
+    read: Mode = "live" if mode == "live" else "test"
+    return Book(read)

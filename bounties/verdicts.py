@@ -1,0 +1,61 @@
+"""What verification says of a submission, in this room's words. Pure; stored beside the submission.
+
+The checks themselves, their numbers and the evidence stay in verification. What counts here: accept, reject or review,
+and for what reasons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypedDict
+
+
+class Outcome(StrEnum):
+    ACCEPT = "accept"
+    REJECT = "reject"
+    REVIEW = "review"
+
+
+class Reviewer(StrEnum):
+    BUYER = "buyer"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A check that failed or could not be answered: its stable name, and what the scout and the buyer are told."""
+
+    code: str
+    scout: str
+    buyer: str
+
+
+class NumberedReason(TypedDict):
+    number: int
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+    retake: bool = False  # every reason can be mended by capturing again
+    reviewer: Reviewer = Reviewer.BUYER  # who looks, if somebody has to
+
+    def __post_init__(self) -> None:
+        if self.outcome is Outcome.REJECT and not self.reasons:
+            raise ValueError("a rejection names what failed")
+
+    def for_scout(self) -> list[NumberedReason]:
+        return numbered([(reason.code, reason.scout) for reason in self.reasons])
+
+    def for_buyer(self) -> list[NumberedReason]:
+        return numbered([(reason.code, reason.buyer) for reason in self.reasons])
+
+
+def numbered(reasons: Sequence[tuple[str, str]]) -> list[NumberedReason]:
+    return [
+        {"number": number, "code": code, "sentence": sentence}
+        for number, (code, sentence) in enumerate(reasons, start=1)
+    ]

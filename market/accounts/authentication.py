@@ -1,0 +1,155 @@
+"""From a key's text to who is calling. One indexed read at most, none when the key was seen a moment ago.
+
+What a process knows of a key it believes for `FRESH_SECONDS`, counted from *before* the read that told it: a
+revocation committed after that moment is obeyed at the latest when they have passed, whatever else fails. That bound
+needs no message to arrive. LISTEN/NOTIFY would cost a connection and a thread in every worker and lets a revoked key
+in for as long as the connection is silently gone; a version number in the database costs the read that is to be saved.
+
+Texts that are no key are not remembered, so that nobody can fill the memory with them.
+"""
+
+import hmac
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from market.accounts import key_text, policies
+from market.accounts.models import ApiKey
+from market.accounts.policies import Network
+from market.errors import DomainError, Kind
+
+FRESH_SECONDS: Final = 0.75
+MOST_KNOWN: Final = 20_000
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+# What a key that does not exist is compared with, so that it takes no other time than a wrong secret.
+_NOBODY: Final = bytes(32)
+
+
+class InvalidKey(DomainError):
+    """Unknown, badly written, or with a wrong secret: the three are never told apart."""
+
+    code = "invalid_key"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    fix = "Send `Authorization: Bearer sl_test_…` with a key of this exchange."
+
+
+class KeyRevoked(DomainError):
+    code = "key_revoked"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    fix = "Use another key; the owner of the agent can make one."
+
+
+class KeyExpired(DomainError):
+    code = "key_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    fix = "Use the key that replaced it, or make another one."
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is calling, and what the key allows."""
+
+    key_id: UUID
+    account_id: UUID
+    mode: str
+    scopes: frozenset[str]
+
+    def check_scope(self, needed: str) -> None:
+        policies.check_scope(self.scopes, needed)
+
+
+@dataclass(frozen=True)
+class _Known:
+    caller: Caller
+    secret_hash: bytes
+    networks: tuple[Network, ...]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class KnownKeys:
+    """What this process knows of keys, each for a moment. Safe between threads."""
+
+    def __init__(self, *, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._lock = threading.Lock()
+        self._known: OrderedDict[UUID, tuple[float, _Known]] = OrderedDict()
+
+    def find(self, key_id: UUID) -> _Known | None:
+        asked = self._ticks()
+        with self._lock:
+            since, known = self._known.get(key_id, (0.0, None))
+        if known is not None and asked - since < FRESH_SECONDS:
+            return known
+        known = _read(key_id)
+        if known is not None:
+            self.remember(known, since=asked)
+        return known
+
+    def remember(self, known: _Known, *, since: float) -> None:
+        with self._lock:
+            self._known[known.caller.key_id] = (since, known)
+            self._known.move_to_end(known.caller.key_id)
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+    def note_use(self, known: _Known, at: datetime) -> None:
+        """Write down that the key is used: once a minute, by whichever process is first."""
+        if known.last_used_at is not None and at - known.last_used_at < USE_NOTED_EVERY:
+            return
+        unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - USE_NOTED_EVERY)
+        ApiKey.objects.filter(unnoted, pk=known.caller.key_id).update(last_used_at=at)
+        with self._lock:
+            # Only what is still known: a key forgotten in the meantime must be read anew.
+            since, same = self._known.get(known.caller.key_id, (0.0, None))
+            if same is known:
+                self._known[known.caller.key_id] = (since, replace(known, last_used_at=at))
+
+    def forget(self, key_id: UUID) -> None:
+        with self._lock:
+            self._known.pop(key_id, None)
+
+
+known_keys = KnownKeys()
+
+
+def authenticate(*, text: str, address: str | None, at: datetime, known: KnownKeys = known_keys) -> Caller:
+    """Who shows this key from this network address. `at` is everybody's clock, also for a test account's keys."""
+    presented = key_text.read(text)
+    found = None if presented is None else known.find(presented.id)
+    expected = _NOBODY if found is None else found.secret_hash
+    secret = "" if presented is None else presented.secret
+    matches = hmac.compare_digest(key_text.digest(secret), expected)
+    if presented is None or found is None or not matches or presented.mode != found.caller.mode:
+        raise InvalidKey("This is not a key of this exchange.")
+    # From here on the caller has the secret, and may be told what is wrong.
+    if found.revoked_at is not None:
+        raise KeyRevoked("This key has been revoked.")
+    if found.expires_at is not None and found.expires_at <= at:
+        raise KeyExpired("This key has expired.")
+    policies.check_address(found.networks, address)
+    known.note_use(found, at)
+    return found.caller
+
+
+def _read(key_id: UUID) -> _Known | None:
+    key = ApiKey.objects.filter(pk=key_id).first()
+    if key is None:
+        return None
+    return _Known(
+        caller=Caller(key.id, key.account_id, key.mode, frozenset(key.scopes)),
+        secret_hash=bytes(key.secret_hash),
+        networks=tuple(key.networks),
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        last_used_at=key.last_used_at,
+    )

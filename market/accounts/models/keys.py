@@ -1,0 +1,93 @@
+"""The keys of agents, and what was spent with each. What a key looks like outside is `market.accounts.key_text`'s."""
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from market.accounts.models.people import Account, Mode
+from market.accounts.policies import Network
+from market.ids import new_id
+
+if TYPE_CHECKING:
+    _Field = models.Field[Network, Network]
+else:
+    _Field = models.Field
+
+
+class NetworkField(_Field):
+    """Postgres' own cidr: the database refuses what is not a network."""
+
+    def db_type(self, connection: Any) -> str:
+        return "cidr"
+
+    def from_db_value(self, value: str, *_: Any) -> Network:
+        return ip_network(value)
+
+    def get_prep_value(self, value: Network) -> str:
+        return str(value)
+
+
+class ApiKey(models.Model):
+    """What an agent's program shows. The secret is 256 random bits of which only the SHA-256 is kept."""
+
+    SCOPES: ClassVar = ("read", "post", "review", "money")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="keys")
+    # The account's own, held by a composite foreign key: a test key cannot belong to a live account.
+    mode = models.CharField(max_length=4, choices=Mode)
+    label = models.CharField(max_length=80, blank=True)
+    secret_hash = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=10))
+    per_call_micros = models.BigIntegerField(null=True)
+    per_day_micros = models.BigIntegerField(null=True)
+    per_month_micros = models.BigIntegerField(null=True)
+    networks = ArrayField(NetworkField(), default=list)  # empty: from anywhere
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)  # to the minute
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scopes__len__gte=1, scopes__contained_by=["read", "post", "review", "money"]),
+                name="key_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_call_micros__isnull=True) | Q(per_call_micros__gte=0), name="key_per_call_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(per_day_micros__isnull=True) | Q(per_day_micros__gte=0), name="key_per_day_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(per_month_micros__isnull=True) | Q(per_month_micros__gte=0),
+                name="key_per_month_not_negative",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mode} key {self.id}"
+
+
+class Spending(models.Model):
+    """What one key has set aside on one day (UTC): what its caps are held against."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="spending")
+    day = models.DateField()
+    micros = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("key", "day", name="spending_one_row_a_day"),
+            models.CheckConstraint(condition=Q(micros__gte=0), name="spending_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.day}"

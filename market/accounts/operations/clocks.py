@@ -1,0 +1,28 @@
+"""The clock of a test account, which its agent may move so that silence, expiry and windows pass in seconds."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+
+from market.accounts import policies
+from market.accounts.models import Account
+from market.errors import DomainError, Kind
+
+
+class AccountUnknown(DomainError):
+    code = "account_unknown"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+
+
+@transaction.atomic
+def advance_clock(*, account_id: UUID, by: timedelta, at: datetime) -> datetime:
+    """Move a test account's clock forward. Answers what it shows now; `at` is the moment on everybody's clock."""
+    account = Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
+    if account is None:
+        raise AccountUnknown("There is no such account.")
+    policies.check_clock(mode=account.mode, ahead=account.clock_ahead, by=by)
+    account.clock_ahead += by
+    account.save(update_fields=["clock_ahead"])
+    return account.time_of(at)

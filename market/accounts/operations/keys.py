@@ -1,0 +1,180 @@
+"""Keys: issued, limited, rotated, revoked. Each key's text is answered once and kept nowhere."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+
+from market.accounts import audit, authentication, key_text, policies
+from market.accounts.audit import Actor
+from market.accounts.models import Account, ApiKey, Audit
+from market.accounts.policies import Network
+from market.errors import DomainError, Kind
+
+OVERLAP = timedelta(hours=24)
+LONGEST_OVERLAP = timedelta(days=30)
+MOST_KEYS = 50
+
+
+class KeyNotFound(DomainError):
+    code = "key_not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+
+
+class KeyEnded(DomainError):
+    code = "key_ended"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Issue a new key: this one is revoked, expired, or already replaced."
+
+
+class InvalidOverlap(DomainError):
+    code = "invalid_overlap"
+    fix = f"Let the old key live on for 0 to {LONGEST_OVERLAP.days} days."
+
+
+class TooManyKeys(DomainError):
+    code = "too_many_keys"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Revoke a key that is no longer used."
+
+
+@dataclass(frozen=True)
+class NewKey:
+    key: ApiKey
+    text: str = field(repr=False)  # shown once, kept nowhere
+
+
+@transaction.atomic
+def issue_key(
+    *,
+    account_id: UUID,
+    by: Actor,
+    at: datetime,
+    label: str = "",
+    scopes: Collection[str] = ApiKey.SCOPES,
+    per_call_micros: int | None = None,
+    per_day_micros: int | None = None,
+    per_month_micros: int | None = None,
+    networks: Collection[Network] = (),
+    expires_at: datetime | None = None,
+) -> NewKey:
+    # The account's row is the queue for keys issued at once: none slips past the limit on their number.
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    living = ApiKey.objects.filter(account=account, revoked_at__isnull=True).exclude(expires_at__lte=at).count()
+    if living >= MOST_KEYS:
+        raise TooManyKeys(f"An agent has at most {MOST_KEYS} keys at a time.")
+    new = _make(
+        ApiKey(
+            account=account,
+            mode=account.mode,
+            label=policies.check_name(label) if label else "",
+            scopes=policies.check_scopes(scopes, known=ApiKey.SCOPES),
+            per_call_micros=policies.check_cap(per_call_micros, param="per_call"),
+            per_day_micros=policies.check_cap(per_day_micros, param="per_day"),
+            per_month_micros=policies.check_cap(per_month_micros, param="per_month"),
+            networks=list(networks),
+            created_at=at,
+            expires_at=expires_at,
+        )
+    )
+    audit.record(
+        action=Audit.Action.KEY_ISSUED, by=by, subject_id=new.key.id, at=at, facts={"account": str(account.id)}
+    )
+    return new
+
+
+@transaction.atomic
+def rotate_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime, overlap: timedelta = OVERLAP) -> NewKey:
+    """Make a key that may do the same; the old one lives on for the overlap, and no longer than it would have."""
+    if not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise InvalidOverlap("The old key cannot live on for that long.", param="overlap")
+    old = _lock(account_id, key_id)
+    if _has_ended(old, at) or ApiKey.objects.filter(replaces=old).exists():
+        raise KeyEnded("This key cannot be rotated any more.")
+    new = _make(
+        ApiKey(
+            account_id=old.account_id,
+            mode=old.mode,
+            label=old.label,
+            scopes=old.scopes,
+            per_call_micros=old.per_call_micros,
+            per_day_micros=old.per_day_micros,
+            per_month_micros=old.per_month_micros,
+            networks=old.networks,
+            created_at=at,
+            expires_at=old.expires_at,
+            replaces=old,
+        )
+    )
+    ends_at = at + overlap
+    old.expires_at = min(ends_at, old.expires_at) if old.expires_at else ends_at
+    old.save(update_fields=["expires_at"])
+    audit.record(
+        action=Audit.Action.KEY_ROTATED, by=by, subject_id=old.id, at=at, facts={"replaced_by": str(new.key.id)}
+    )
+    _forget(old)
+    return new
+
+
+@transaction.atomic
+def limit_key(
+    *,
+    account_id: UUID,
+    key_id: UUID,
+    by: Actor,
+    at: datetime,
+    per_call_micros: int | None,
+    per_day_micros: int | None,
+    per_month_micros: int | None,
+) -> ApiKey:
+    """Set all three caps; None is none."""
+    key = _lock(account_id, key_id)
+    if _has_ended(key, at):
+        raise KeyEnded("This key has ended.")
+    key.per_call_micros = policies.check_cap(per_call_micros, param="per_call")
+    key.per_day_micros = policies.check_cap(per_day_micros, param="per_day")
+    key.per_month_micros = policies.check_cap(per_month_micros, param="per_month")
+    key.save(update_fields=["per_call_micros", "per_day_micros", "per_month_micros"])
+    caps = {"per_call": per_call_micros, "per_day": per_day_micros, "per_month": per_month_micros}
+    audit.record(action=Audit.Action.KEY_LIMITED, by=by, subject_id=key.id, at=at, facts={"micros": caps})
+    _forget(key)
+    return key
+
+
+@transaction.atomic
+def revoke_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime) -> ApiKey:
+    """End a key: everywhere within a second. Revoked already: nothing changes, and nothing is recorded."""
+    key = _lock(account_id, key_id)
+    if key.revoked_at is None:
+        key.revoked_at = at
+        key.save(update_fields=["revoked_at"])
+        audit.record(action=Audit.Action.KEY_REVOKED, by=by, subject_id=key.id, at=at)
+        _forget(key)
+    return key
+
+
+def _make(key: ApiKey) -> NewKey:
+    secret = key_text.new_secret()
+    key.secret_hash = key_text.digest(secret)
+    key.save(force_insert=True)
+    return NewKey(key, key_text.write(mode=key.mode, key_id=key.id, secret=secret))
+
+
+def _lock(account_id: UUID, key_id: UUID) -> ApiKey:
+    key = ApiKey.objects.select_for_update(no_key=True).filter(pk=key_id, account_id=account_id).first()
+    if key is None:
+        raise KeyNotFound("There is no such key.")
+    return key
+
+
+def _has_ended(key: ApiKey, at: datetime) -> bool:
+    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at)
+
+
+def _forget(key: ApiKey) -> None:
+    # At once in this process; the others find out when what they know is no longer fresh.
+    transaction.on_commit(partial(authentication.known_keys.forget, key.id))

@@ -1,0 +1,27 @@
+"""Named reads of who takes part."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from market.accounts.models import Agent, ApiKey, Operator, Scout, User
+
+
+def agent_by_claim_hash(claim_hash: bytes) -> Agent | None:
+    return Agent.objects.select_related("account").filter(claim_hash=claim_hash).first()
+
+
+def agents_of(owner: User) -> QuerySet[Agent]:
+    return Agent.objects.select_related("account").filter(owner=owner).order_by("-claimed_at")
+
+
+def scouts_of(user: User) -> QuerySet[Scout]:
+    return Scout.objects.select_related("account").filter(user=user).order_by("mode")
+
+
+def keys_of(account_id: UUID) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(account_id=account_id).order_by("-created_at", "-id")
+
+
+def is_operator(user: User) -> bool:
+    return Operator.objects.filter(user=user).exists()

@@ -1,0 +1,167 @@
+"""Double entry: accounts, entries, lines. Written by `operations.post` alone and never changed.
+
+What must hold is held by Postgres: see migrations/0002_constraints.py for what Django cannot say.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
+
+from market.ledger.postings import ABOUT_A_SUBJECT, HOUSE, LIMITED, WHOLE_CENTS, AccountKind, EntryKind
+from market.money import LARGEST_MICROS, MICROS_PER_CENT
+
+LARGEST_BALANCE_MICROS = 10**18  # still inside a bigint when the largest amount is added
+
+
+def _choices(kinds: type[AccountKind] | type[EntryKind]) -> list[tuple[str, str]]:
+    return [(str(kind), str(kind)) for kind in kinds]
+
+
+def _words(kinds: Iterable[AccountKind | EntryKind]) -> list[str]:
+    return sorted(str(kind) for kind in kinds)
+
+
+_LIMITED = _words(LIMITED)
+_WHOLE_CENTS = _words(WHOLE_CENTS)
+_HOUSE = _words(HOUSE)
+_ABOUT_A_SUBJECT = _words(ABOUT_A_SUBJECT)
+_OF_AN_OWNER = _words(set(AccountKind) - HOUSE - ABOUT_A_SUBJECT)
+
+
+class LedgerAccount(models.Model):
+    """One account of the ledger. It belongs to a mode and a currency, perhaps to an owner, perhaps to a subject."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # `postings.AccountRef.id`
+    kind = models.CharField(max_length=20, choices=_choices(AccountKind))
+    mode = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    # Ids of other rooms. The database refuses an owner of another mode, or one there is none of.
+    owner_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField(null=True)
+    # Only where a limit must hold. Moved by a trigger on the lines and by nothing else.
+    balance_micros = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "ledger_account"
+        constraints = (
+            models.UniqueConstraint(fields=["id", "kind", "mode", "currency"], name="ledger_account_whole"),
+            models.UniqueConstraint(
+                fields=["owner_id", "subject_id", "kind", "mode", "currency"],
+                nulls_distinct=False,
+                name="ledger_account_once",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=_words(AccountKind)), name="ledger_account_kind_known"),
+            models.CheckConstraint(condition=Q(mode__in=["test", "live"]), name="ledger_account_mode_known"),
+            models.CheckConstraint(condition=Q(currency="USD"), name="ledger_account_currency_known"),
+            models.CheckConstraint(
+                condition=~Q(kind="faucet") | Q(mode="test"), name="ledger_faucet_is_for_test_money"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_LIMITED, balance_micros__isnull=False)
+                | (~Q(kind__in=_LIMITED) & Q(balance_micros__isnull=True)),
+                name="ledger_balance_only_where_limited",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_HOUSE, owner_id__isnull=True, subject_id__isnull=True)
+                | Q(kind__in=_OF_AN_OWNER, owner_id__isnull=False, subject_id__isnull=True)
+                | Q(kind__in=_ABOUT_A_SUBJECT, owner_id__isnull=False, subject_id__isnull=False),
+                name="ledger_account_shape",
+            ),
+            models.CheckConstraint(condition=Q(balance_micros__gte=0), name="ledger_balance_not_negative"),
+            models.CheckConstraint(
+                condition=Q(balance_micros__lte=LARGEST_BALANCE_MICROS), name="ledger_balance_not_too_large"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Entry(models.Model):
+    """One thing that happened to money. Its business key makes it happen once."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=20, choices=_choices(EntryKind))
+    key = models.CharField(max_length=120, unique=True)
+    mode = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_entry"
+        constraints = (
+            models.UniqueConstraint(fields=["id", "mode", "currency"], name="ledger_entry_whole"),
+            models.CheckConstraint(condition=Q(kind__in=_words(EntryKind)), name="ledger_entry_kind_known"),
+            models.CheckConstraint(condition=~Q(key=""), name="ledger_entry_has_key"),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Line(models.Model):
+    """What one account gains (plus) or gives (minus) by one entry. Kind, mode and currency are the account's own."""
+
+    pk = models.CompositePrimaryKey("entry_id", "account_id")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=20)
+    mode = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    amount_micros = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_line"
+        indexes = (models.Index("account", "entry", name="ledger_line_by_account"),)  # an account's statement
+        constraints = (
+            models.CheckConstraint(condition=~Q(amount_micros=0), name="ledger_line_moves_something"),
+            models.CheckConstraint(
+                condition=Q(amount_micros__gte=-LARGEST_MICROS, amount_micros__lte=LARGEST_MICROS),
+                name="ledger_line_in_range",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=_WHOLE_CENTS) | Q(Exact(Mod(F("amount_micros"), MICROS_PER_CENT), 0)),
+                name="ledger_line_whole_cents_at_stripe",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_micros}"
+
+
+class Ending(models.Model):
+    """What an entry ended for good: a slot, a payout. A second entry cannot end it again."""
+
+    what = models.CharField(max_length=60, primary_key=True)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="endings", db_index=False)
+
+    class Meta:
+        db_table = "ledger_ending"
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Spending(models.Model):
+    """What one API key has set aside in one month. Its days stand in the same row: one update judges and moves both."""
+
+    pk = models.CompositePrimaryKey("key_id", "month_on")
+    key_id = models.UUIDField()
+    month_on = models.DateField()
+    days_micros = ArrayField(models.BigIntegerField(), size=31)
+
+    class Meta:
+        db_table = "ledger_spending"
+        constraints = (
+            models.CheckConstraint(condition=Q(month_on__day=1), name="ledger_spending_month_begins"),
+            models.CheckConstraint(condition=Q(days_micros__len=31), name="ledger_spending_has_31_days"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.month_on}"

@@ -1,0 +1,226 @@
+"""Writing to the ledger. `post` is the only writer; `rules` says what is written."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+
+from market.errors import DomainError, Kind
+from market.ids import new_id
+from market.ledger.models import LARGEST_BALANCE_MICROS, Ending, Entry, Line
+from market.ledger.policies import SpendingLimits
+from market.ledger.postings import LIMITED, AccountKind, AccountRef, NewEntry
+from market.money import format_micros
+
+
+class InsufficientFunds(DomainError):
+    """`facts`: account (its kind), available_micros, needed_micros, missing_micros."""
+
+    code = "insufficient_funds"
+    kind: ClassVar[Kind] = Kind.MONEY
+    fix = "Top up the balance by the missing amount, or ask for less."
+
+
+class SpendingLimitReached(DomainError):
+    """`facts`: window (call, day, month), limit_micros, spent_micros, asked_micros."""
+
+    code = "spending_limit_reached"
+    kind: ClassVar[Kind] = Kind.MONEY
+    fix = "Ask for less, wait for the next window, or have the owner raise the key's limit."
+
+
+class BalanceTooLarge(DomainError):
+    code = "balance_too_large"
+    kind: ClassVar[Kind] = Kind.MONEY
+    fix = "Spend some of the balance first."
+
+
+class KeyReused(DomainError):
+    """The same business key was posted before, with other lines."""
+
+    code = "ledger_key_reused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Repeat the earlier posting exactly, or use a new id."
+
+
+class AlreadyEnded(DomainError):
+    """Another entry has ended this before. `facts`: ended, such as `slot:slt_…`."""
+
+    code = "already_ended"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Fetch it again: its money has already moved."
+
+
+class UnknownOwner(DomainError):
+    code = "unknown_owner"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    fix = "Use an account that exists in this mode."
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """The API key on whose behalf money is set aside, and its limits as they are now."""
+
+    key_id: UUID
+    limits: SpendingLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """`repeated`: this entry was there before, and nothing has been written for it now."""
+
+    entry_id: UUID
+    key: str
+    repeated: bool
+
+
+def post(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None = None) -> list[Posted]:
+    """Write these entries and move the balances, all or nothing, in the caller's transaction or in one of its own.
+
+    A business key that was posted before with the same lines answers the earlier entry. With a `spender`, what the
+    entries take out of agents' balances counts against the key's limits: of a repeated entry, not again.
+    """
+    if len({entry.key for entry in entries}) != len(entries):
+        raise ValueError("a business key stands once in a call")
+    repeated: dict[str, UUID] = {}
+    while new := [entry for entry in entries if entry.key not in repeated]:
+        ids = [new_id() for _ in new]
+        outcome, facts = _write(new, ids, at, spender)
+        if outcome == "posted":
+            written = dict(zip((entry.key for entry in new), ids, strict=True))
+            return [
+                Posted(repeated.get(entry.key) or written[entry.key], entry.key, entry.key in repeated)
+                for entry in entries
+            ]
+        if outcome == "repeated":
+            repeated |= {entry.key: _earlier(entry) for entry in new if entry.key in facts}
+        elif outcome == "ended":
+            raise AlreadyEnded("The money of this has already moved.", facts={"ended": facts})
+        elif outcome == "over_limit" and spender is not None:
+            raise _over_limit(spender.limits, facts, asked=_spent(new))
+        else:
+            raise _refused(facts)
+    return [Posted(repeated[entry.key], entry.key, repeated=True) for entry in entries]
+
+
+def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
+    """One call of `ledger_post`. What it refuses has written nothing."""
+    gains: defaultdict[AccountRef, int] = defaultdict(int)
+    for entry in entries:
+        for line in entry.lines:
+            gains[line.account] += line.amount_micros
+    accounts = sorted(gains, key=lambda account: account.id)
+    lines = [(entry_id, line) for entry_id, entry in zip(ids, entries, strict=True) for line in entry.lines]
+    endings = [(what, entry_id) for entry_id, entry in zip(ids, entries, strict=True) for what in entry.ends]
+    limits = spender.limits if spender else SpendingLimits()
+    arguments: list[Any] = [
+        at,
+        [account.id for account in accounts],
+        [account.kind.value for account in accounts],
+        [account.book.mode for account in accounts],
+        [account.book.currency for account in accounts],
+        [account.owner for account in accounts],
+        [account.subject for account in accounts],
+        [account.kind in LIMITED for account in accounts],
+        [gains[account] for account in accounts],
+        ids,
+        [entry.kind.value for entry in entries],
+        [entry.key for entry in entries],
+        [entry.book.mode for entry in entries],
+        [entry.book.currency for entry in entries],
+        [entry_id for entry_id, _ in lines],
+        [line.account.id for _, line in lines],
+        [line.amount_micros for _, line in lines],
+        [what for what, _ in endings],
+        [entry_id for _, entry_id in endings],
+        spender.key_id if spender else None,
+        _spent(entries) if spender else None,
+        limits.per_call_micros,
+        limits.per_day_micros,
+        limits.per_month_micros,
+    ]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_POST, arguments)
+            outcome, facts = cursor.fetchone()
+    except IntegrityError as error:
+        raise _explained(error) from error
+    return outcome, json.loads(facts) if isinstance(facts, str) else facts
+
+
+_POST = """
+SELECT outcome, facts FROM ledger_post(
+    %s::timestamptz,
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::boolean[], %s::bigint[],
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::bigint[],
+    %s::text[], %s::uuid[],
+    %s::uuid, %s::bigint, %s::bigint, %s::bigint, %s::bigint
+)
+"""
+
+
+def _earlier(entry: NewEntry) -> UUID:
+    """The entry posted before under this key. It must be the same one."""
+    earlier = Entry.objects.get(key=entry.key)
+    lines = set(Line.objects.filter(entry_id=earlier.id).values_list("account_id", "amount_micros"))
+    ends = set(Ending.objects.filter(entry_id=earlier.id, what__in=entry.ends).values_list("what", flat=True))
+    same_lines = lines == {(line.account.id, line.amount_micros) for line in entry.lines}
+    if earlier.kind != entry.kind or not same_lines or ends != set(entry.ends):
+        raise KeyReused("This has been posted before, with other amounts or accounts.", facts={"key": entry.key})
+    return earlier.id
+
+
+def _spent(entries: Iterable[NewEntry]) -> int:
+    """What leaves agents' balances, as a positive number."""
+    return -sum(
+        line.amount_micros
+        for entry in entries
+        for line in entry.lines
+        if line.account.kind is AccountKind.AGENT_AVAILABLE and line.amount_micros < 0
+    )
+
+
+def _refused(accounts: Sequence[dict[str, Any]]) -> DomainError:
+    for account in accounts:
+        available, needed = account["available_micros"], account["needed_micros"]
+        if needed > available:
+            return InsufficientFunds(
+                f"This needs {format_micros(needed)}, and {format_micros(available)} is there.",
+                facts={**account, "missing_micros": needed - available},
+            )
+    return BalanceTooLarge(f"A balance cannot be above {format_micros(LARGEST_BALANCE_MICROS)}.")
+
+
+def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int) -> SpendingLimitReached:
+    windows = (
+        ("call", limits.per_call_micros, 0),
+        ("day", limits.per_day_micros, spent["day_micros"]),
+        ("month", limits.per_month_micros, spent["month_micros"]),
+    )
+    window, limit, so_far = next(w for w in windows if w[1] is not None and w[2] + asked > w[1])
+    assert limit is not None
+    return SpendingLimitReached(
+        f"This key may spend {format_micros(limit)} a {window}; {format_micros(so_far)} of it is used, "
+        f"and this needs {format_micros(asked)}.",
+        facts={"window": window, "limit_micros": limit, "spent_micros": so_far, "asked_micros": asked},
+    )
+
+
+def _explained(error: IntegrityError) -> Exception:
+    """What a constraint refuses that the questions before it cannot see. The caller's transaction is lost with it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    match name:
+        case "ledger_account_owner":
+            return UnknownOwner("There is no such account in this mode.")
+        case "ledger_entry_key_key":
+            return KeyReused("This has been posted at the same moment, with other accounts.")
+        case "ledger_ending_pkey":
+            return AlreadyEnded("The money of this has already moved.")
+        case _:
+            return error

@@ -1,0 +1,98 @@
+"""The ASGI process as a whole: many requests that wait share a few threads, and its lifespan starts the listening."""
+
+import asyncio
+import threading
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from django.utils.module_loading import import_string
+
+from market import asgi
+from market.accounts.models import Account
+from market.events import waiting, wakeups
+
+WAITERS = 200
+
+
+async def wait(request: HttpRequest) -> JsonResponse:
+    account = await Account.objects.aget(id=request.GET["account"])  # synchronous code, deep inside
+    page = await waiting.wait_for_events(account_id=account.id, cursor=None, within=60)
+    return JsonResponse({"events": [event.type for event in page.events]})
+
+
+urlpatterns = [path("wait", wait)]
+
+
+class Request:
+    """One GET over ASGI, whose client stays until it is answered."""
+
+    def __init__(self, path: str, query: str) -> None:
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"localhost")],
+            "server": ("localhost", 80),
+            "client": ("127.0.0.1", 1),
+        }
+        self._asked = False
+        self.status = 0
+        self.body = b""
+
+    async def send(self) -> None:
+        await asgi.application(self._scope, self._receive, self._answer)
+
+    async def _receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def _answer(self, message: Any) -> None:
+        self.status = message.get("status", self.status)
+        self.body += message.get("body", b"")
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.usefixtures("committed")
+def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
+    accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS)])
+
+    async def test() -> None:
+        async with asgi.routes.router.lifespan_context(asgi.routes):
+            requests = [Request("/wait", f"account={account.id}") for account in accounts]
+            sending = [asyncio.create_task(request.send()) for request in requests]
+            waits = waiting._waits
+            assert waits is not None
+            while len(waits._hints) < WAITERS:
+                assert not any(task.done() for task in sending)
+                await asyncio.sleep(0.01)
+            shared = [thread for thread in threading.enumerate() if thread.name.startswith(("shared-", "waits"))]
+            assert len(shared) == asgi.SHARED_THREADS + 1
+            with psycopg.connect(wakeups.conninfo()) as own:
+                [(connections,)] = own.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND application_name LIKE 'sightline%'"
+                ).fetchall()
+            assert connections <= asgi.SHARED_THREADS + 4
+        # The house closes: whoever waits is answered.
+        await asyncio.gather(*sending)
+        assert {(request.status, request.body) for request in requests} == {(200, b'{"events": []}')}
+
+    asyncio.run(asyncio.wait_for(test(), 60))
+
+
+def test_no_middleware_would_hold_a_thread_until_the_request_is_answered() -> None:
+    synchronous = [path for path in settings.MIDDLEWARE if not getattr(import_string(path), "async_capable", False)]
+    assert synchronous == []

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.unit.verification.photos.pictures import encoded, scene
+from verification.photos.features import copied, features, packed, scene_inliers, unpacked
+from verification.photos.working import grey, opened
+from verification.policies import Thresholds
+
+LIMITS = Thresholds()
+PICTURE = scene(7)
+
+
+def points(picture):
+    return features(grey(opened(encoded(picture))))
+
+
+ORIGINAL = points(PICTURE)
+
+
+def is_copy(likeness):
+    return likeness.copy_inliers >= LIMITS.copy_inliers and likeness.copy_share >= LIMITS.copy_share
+
+
+@pytest.mark.parametrize(
+    ("change", "mirrored"),
+    [
+        (lambda each: each, False),
+        (lambda each: each.resize((600, 450)), False),
+        (lambda each: each.crop((120, 90, 1080, 810)), False),
+        (lambda each: each.crop((240, 0, 1200, 900)), False),
+        (lambda each: each.rotate(4), False),
+        (lambda each: each.transpose(Image.Transpose.FLIP_LEFT_RIGHT), True),
+        (lambda each: each.transpose(Image.Transpose.FLIP_LEFT_RIGHT).crop((100, 50, 1150, 850)), True),
+    ],
+    ids=["same", "resized", "cropped", "cropped left", "rotated", "mirrored", "mirrored and cropped"],
+)
+def test_a_changed_copy_is_seen_as_one(change, mirrored):
+    likeness = copied(points(change(PICTURE)), ORIGINAL)
+    assert is_copy(likeness), likeness
+    assert likeness.mirrored is mirrored
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_another_picture_is_none(seed):
+    assert not is_copy(copied(points(scene(seed)), ORIGINAL))
+
+
+def test_a_picture_of_nothing_matches_nothing():
+    empty = features(np.full((480, 640), 127, np.uint8))
+    assert empty.count == 0
+    assert copied(empty, ORIGINAL).copy_inliers == 0
+    assert copied(empty, empty).copy_inliers == 0
+    assert scene_inliers(empty, ORIGINAL) == 0
+
+
+def test_points_survive_storage():
+    again = unpacked(packed(ORIGINAL))
+    for ours, theirs in ((ORIGINAL.plain, again.plain), (ORIGINAL.mirrored, again.mirrored)):
+        assert np.array_equal(ours[0], theirs[0]) and np.array_equal(ours[1], theirs[1])
+    with pytest.raises(ValueError, match="no stored points"):
+        unpacked(b"something else")

@@ -1,0 +1,104 @@
+import struct
+
+import pytest
+from PIL import Image
+
+from tests.unit.verification.photos.pictures import encoded, scene
+from verification.photos import formats
+from verification.photos.formats import LARGEST_BYTES, RefusedPicture, inspect
+
+SMALL = scene(size=(320, 240))
+JPEG = encoded(SMALL)
+PNG = encoded(SMALL, "PNG")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "name"),
+    [
+        ("JPEG", {}, "jpeg"),
+        ("JPEG", {"progressive": True}, "jpeg"),
+        ("PNG", {}, "png"),
+        ("WEBP", {"quality": 80}, "webp"),
+        ("WEBP", {"lossless": True}, "webp"),
+        ("WEBP", {"quality": 80, "exif": b"Exif\0\0"}, "webp"),
+        ("AVIF", {}, "avif"),
+    ],
+)
+def test_format_and_size_are_read_without_decoding(kind, options, name):
+    header = inspect(encoded(SMALL, kind, **options))
+    assert (header.format, header.width, header.height, header.notes) == (name, 320, 240, ())
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO", "JPEG2000"])
+def test_a_format_not_on_the_list_is_refused_by_name(kind):
+    with pytest.raises(formats.UnknownFormat):
+        inspect(encoded(SMALL, kind))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"%PDF-1.7", b"<svg/>", b"\x00" * 100, b"....ftypisom" + b"\0" * 50])
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(formats.UnknownFormat):
+        inspect(data)
+
+
+def test_a_file_too_large_is_refused_before_it_is_read():
+    with pytest.raises(formats.FileTooLarge):
+        inspect(JPEG + bytes(LARGEST_BYTES))
+
+
+def resized(data, width, height):
+    """The same file, lying about its size: what a decompression bomb does."""
+    if data is PNG:
+        return data[:16] + struct.pack(">II", width, height) + data[24:]
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
+
+
+@pytest.mark.parametrize("data", [JPEG, PNG], ids=["jpeg", "png"])
+def test_pixels_are_counted_before_decoding(data):
+    assert inspect(resized(data, 10_000, 6_000)).width == 10_000
+    with pytest.raises(formats.TooManyPixels):
+        inspect(resized(data, 10_001, 6_000))
+    with pytest.raises(formats.TooFewPixels):
+        inspect(resized(data, 63, 6_000))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+def test_moving_pictures_are_refused(kind):
+    with pytest.raises(formats.AnimatedPicture):
+        inspect(encoded(SMALL, kind, save_all=True, append_images=[scene(2, (320, 240))], duration=100))
+
+
+@pytest.mark.parametrize(
+    "rest", [b"PK\x03\x04....PK\x05\x06" + bytes(18), b"<script>alert(1)</script>", b"%PDF-1.4", b"\x7fELF", b"MZ\x90"]
+)
+@pytest.mark.parametrize("data", [JPEG, PNG, encoded(SMALL, "WEBP")], ids=["jpeg", "png", "webp"])
+def test_a_picture_that_is_something_else_as_well_is_refused(data, rest):
+    with pytest.raises(formats.HidingPicture):
+        inspect(data + rest)
+
+
+@pytest.mark.parametrize(
+    ("rest", "notes"),
+    [
+        (b"\0" * 40, ()),
+        (b"\0\0\0\x18ftypmp42 a clip", ("trailing_bytes",)),
+        (JPEG, ("further_pictures",)),
+    ],
+)
+def test_what_phones_keep_behind_a_picture_is_noted(rest, notes):
+    assert inspect(JPEG + rest).notes == notes
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_file_cut_anywhere_in_its_header_is_refused_or_read_and_never_fails(kind):
+    data = encoded(SMALL, kind)
+    for length in range(0, min(len(data), 600), 7):
+        try:
+            assert inspect(data[:length]).width == 320
+        except RefusedPicture as refusal:
+            assert refusal.code in {"broken_picture", "unknown_picture_format"}
+
+
+def test_sixteen_bit_and_grey_pictures_are_pictures():
+    assert inspect(encoded(Image.new("I;16", (100, 80), 40_000), "PNG")).height == 80

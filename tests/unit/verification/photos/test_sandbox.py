@@ -1,0 +1,115 @@
+import os
+import threading
+
+import pytest
+
+from tests.unit.verification.photos.pictures import decoded, encoded, scene
+from verification.photos.formats import BrokenPicture, TooFewPixels, UnknownFormat
+from verification.photos.measure import measure
+from verification.photos.sandbox import DecoderDied, DecoderUnavailable, Limits, Sandbox
+
+PHOTO = encoded(scene(6))
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox() as started:
+        yield started
+
+
+def test_the_child_measures_what_would_be_measured_here(sandbox):
+    assert sandbox.measure(PHOTO) == measure(PHOTO)
+
+
+def test_the_child_makes_both_copies(sandbox):
+    assert decoded(sandbox.working_copy(PHOTO)).size == (1200, 900)
+    assert decoded(sandbox.deliver(PHOTO).preview).size == (512, 384)
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"GIF89a", UnknownFormat),
+        (PHOTO[: len(PHOTO) // 2], BrokenPicture),
+        (encoded(scene(1, (60, 60))), TooFewPixels),
+    ],
+)
+def test_a_refusal_crosses_the_border_with_its_name(sandbox, data, refusal):
+    with pytest.raises(refusal):
+        sandbox.measure(data)
+
+
+@pytest.mark.parametrize(
+    ("limits", "options", "reason"),
+    [
+        (Limits(memory_bytes=150 * 2**20), {"memory": True}, "out_of_memory"),
+        (Limits(cpu_seconds=1), {}, "killed"),
+        (Limits(wall_seconds=0.3), {}, "too_slow"),
+    ],
+)
+def test_the_death_of_a_fork_is_a_clear_refusal_of_that_file_alone(sandbox, limits, options, reason):
+    usual, sandbox.limits = sandbox.limits, limits
+    try:
+        with pytest.raises(DecoderDied) as died:
+            sandbox._ask("burn", PHOTO, 0, **options)
+    finally:
+        sandbox.limits = usual
+    assert died.value.facts == {"reason": reason}
+    assert sandbox.measure(PHOTO).facts.width == 1200
+
+
+def test_a_decoder_that_was_killed_starts_again(sandbox):
+    sandbox.measure(PHOTO)
+    sandbox._child.kill()
+    sandbox._child.wait()
+    assert sandbox.measure(PHOTO).facts.width == 1200
+
+
+def test_a_decoder_killed_while_it_works_says_that_it_is_out(sandbox):
+    sandbox.measure(PHOTO)
+    child = sandbox._child
+    killer = threading.Timer(0.3, child.kill)
+    killer.start()
+    with pytest.raises(DecoderUnavailable):
+        sandbox._ask("burn", PHOTO, 0)
+    killer.join()
+    assert sandbox.measure(PHOTO).facts.width == 1200
+
+
+def test_threads_take_turns(sandbox):
+    pictures = [encoded(scene(seed, (300 + seed, 240))) for seed in range(6)]
+    widths = {}
+
+    def ask(index):
+        widths[index] = sandbox.measure(pictures[index]).facts.width
+
+    threads = [threading.Thread(target=ask, args=(index,)) for index in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert widths == {index: 300 + index for index in range(6)}
+
+
+def test_the_child_is_told_no_secret_of_ours(monkeypatch):
+    monkeypatch.setenv("STRIPE_KEY", "secret")
+    with Sandbox() as fresh:
+        fresh.measure(PHOTO)
+        with open(f"/proc/{fresh._child.pid}/environ", "rb") as environ:
+            names = {each.split(b"=")[0] for each in environ.read().split(b"\0") if each}
+    assert b"STRIPE_KEY" not in names
+    assert b"PATH" in names
+
+
+def test_a_process_forked_from_ours_starts_a_child_of_its_own(sandbox):
+    sandbox.measure(PHOTO)
+    ours, theirs = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        width = sandbox.measure(PHOTO).facts.width
+        os.write(theirs, width.to_bytes(4))
+        sandbox.close()
+        os._exit(0)
+    os.waitpid(fork, 0)
+    assert int.from_bytes(os.read(ours, 4)) == 1200
+    assert sandbox.measure(PHOTO).facts.width == 1200

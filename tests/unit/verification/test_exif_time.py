@@ -1,0 +1,33 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.verification.builders import NOON, evidence, photo, requirements, session
+from verification.checks.exif_time import exif_time
+from verification.photos.facts import ExifFacts
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("exif", "outcome", "severity", "reason"),
+    [
+        (ExifFacts(), "unknown", "weak", "nothing_to_compare"),
+        (ExifFacts(taken_at=NOON), "pass", "strong", "agrees"),
+        (ExifFacts(taken_at=NOON - 0.9 * DAY), "pass", "strong", "agrees"),
+        (ExifFacts(taken_at=NOON - 3 * DAY), "fail", "strong", "another_day"),
+        (ExifFacts(gps_at=NOON + 3 * DAY), "fail", "strong", "another_day"),
+        (ExifFacts(taken_at_local="2026-06-22 23:00:00"), "pass", "strong", "agrees"),
+        (ExifFacts(taken_at_local="2008-01-01 00:00:00"), "fail", "weak", "camera_clock"),
+        (ExifFacts(taken_at_local="2008-01-01 00:00:00", taken_at=NOON), "pass", "strong", "agrees"),
+    ],
+)
+def test_days_count_and_hours_do_not(exif, outcome, severity, reason):
+    result = exif_time(evidence(artifacts=(photo(exif=exif),)), requirements())
+    assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
+
+
+def test_without_any_moment_of_the_session_nothing_is_compared():
+    bare = session(opened_at=None, received_at=None, device_captured_at=None, clock=())
+    given = evidence(session=bare, artifacts=(photo(exif=ExifFacts(taken_at=NOON)),))
+    assert exif_time(given, requirements()).outcome == "unknown"

@@ -1,0 +1,121 @@
+"""ORB points of a picture, as bytes to keep, and what two such sets say: one picture twice, or one scene from two places."""
+
+import struct
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+COUNT = 600
+_MAGIC = b"ORB1"
+_RATIO = 0.8  # Lowe's test: the best match must be this much better than the second
+_NEAR_PX = 3.0
+_LEAST = 8
+
+Points = tuple[NDArray[np.float32], NDArray[np.uint8]]
+
+
+_NONE: Points = (np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The points as they are, and as they would be in a mirror, which ORB does not see through by itself."""
+
+    plain: Points
+    mirrored: Points
+
+    @property
+    def count(self) -> int:
+        return len(self.plain[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    matches: int
+    copy_inliers: int  # explained by one shift, turn and scaling
+    copy_share: float  # of the matches
+    mirrored: bool
+
+
+@cache
+def _orb() -> Any:
+    # A lower threshold than usual: fog, snow and plain walls have points too.
+    return cv2.ORB.create(nfeatures=COUNT, fastThreshold=12)
+
+
+def features(grey: NDArray[np.uint8]) -> Features:
+    keypoints, words = _orb().detectAndCompute(grey, None)
+    if words is None:
+        return Features(plain=_NONE, mirrored=_NONE)
+    # The same corners stand in the mirror, only the other way round: finding them again would cost as much again.
+    width = grey.shape[1]
+    turned = [
+        cv2.KeyPoint(
+            width - 1 - each.pt[0], each.pt[1], each.size, (180 - each.angle) % 360, each.response, each.octave
+        )
+        for each in keypoints
+    ]
+    kept, mirrored_words = _orb().compute(np.ascontiguousarray(grey[:, ::-1]), turned)
+    return Features(plain=(_places(keypoints), words), mirrored=(_places(kept), mirrored_words))
+
+
+def copied(ours: Features, theirs: Features) -> Likeness:
+    """Is one a changed copy of the other? The better of plain and mirrored."""
+    plain = _likeness(ours.plain, theirs.plain, mirrored=False)
+    mirrored = _likeness(ours.mirrored, theirs.plain, mirrored=True)
+    return max(plain, mirrored, key=lambda each: each.copy_inliers)
+
+
+def scene_inliers(ours: Features, theirs: Features) -> int:
+    """How many points fit one rigid scene seen by two cameras (a fundamental matrix)."""
+    one, other = _matched(ours.plain, theirs.plain)
+    if len(one) < _LEAST:
+        return 0
+    found, mask = cv2.findFundamentalMat(one, other, cv2.FM_RANSAC, _NEAR_PX, 0.999)
+    return int(mask.sum()) if found is not None and mask is not None else 0
+
+
+def packed(found: Features) -> bytes:
+    """Bytes to store by their hash: points and descriptors, plain then mirrored."""
+    parts = [_MAGIC]
+    for places, words in (found.plain, found.mirrored):
+        parts += [struct.pack("<I", len(places)), places.astype("<f4").tobytes(), words.tobytes()]
+    return b"".join(parts)
+
+
+def unpacked(stored: bytes) -> Features:
+    if stored[:4] != _MAGIC:
+        raise ValueError("these are no stored points")
+    at, sets = 4, []
+    for _ in range(2):
+        (count,) = struct.unpack_from("<I", stored, at)
+        places = np.frombuffer(stored, "<f4", count * 2, at + 4).reshape(count, 2).astype(np.float32)
+        words = np.frombuffer(stored, np.uint8, count * 32, at + 4 + count * 8).reshape(count, 32)
+        sets.append((places, words))
+        at += 4 + count * 40
+    return Features(plain=sets[0], mirrored=sets[1])
+
+
+def _places(keypoints: Any) -> NDArray[np.float32]:
+    return np.array([each.pt for each in keypoints], np.float32).reshape(-1, 2)
+
+
+def _matched(ours: Points, theirs: Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    if len(ours[1]) < _LEAST or len(theirs[1]) < _LEAST:
+        return ours[0][:0], theirs[0][:0]
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(ours[1], theirs[1], k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    return ours[0][[each.queryIdx for each in good]], theirs[0][[each.trainIdx for each in good]]
+
+
+def _likeness(ours: Points, theirs: Points, *, mirrored: bool) -> Likeness:
+    one, other = _matched(ours, theirs)
+    if len(one) < _LEAST:
+        return Likeness(len(one), 0, 0.0, mirrored)
+    _, mask = cv2.estimateAffinePartial2D(one, other, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX)
+    inliers = int(mask.sum()) if mask is not None else 0
+    return Likeness(len(one), inliers, round(inliers / len(one), 4), mirrored)
