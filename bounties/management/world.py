@@ -1,8 +1,8 @@
 """Where people are and what is asked there: the draws behind `seed_world`. Pure; the same seed gives the same world.
 
-Skewed as the real one is: most of it in large cities, and there around a few quarters and a few exact spots; the rest in
-towns of their surroundings; almost nothing elsewhere. Deserts and oceans stay empty but for a handful of outposts, which
-are where geography is awkward: both sides of the antimeridian, near the poles, at latitude and longitude zero.
+Skewed as the real one is: most of it in large cities, and there around a few quarters and a few exact spots; the rest
+in towns of their surroundings; almost nothing elsewhere. Deserts and oceans stay empty but for a handful of outposts,
+which are where geography is awkward: both sides of the antimeridian, near the poles, at latitude and longitude zero.
 """
 
 import itertools
@@ -27,13 +27,13 @@ CITIES: tuple[tuple[str, float, float, int], ...] = (
     ("Nairobi", -1.2921, 36.8219, 53), ("Johannesburg", -26.2041, 28.0473, 62), ("Madrid", 40.4168, -3.7038, 68),
     ("Toronto", 43.6532, -79.3832, 63), ("Barcelona", 41.3874, 2.1686, 57), ("Sydney", -33.8688, 151.2093, 51),
     ("Singapore", 1.3521, 103.8198, 60), ("Berlin", 52.5200, 13.4050, 36), ("Rome", 41.9028, 12.4964, 43),
-    ("San Francisco", 37.7749, -122.4194, 33), ("Melbourne", -37.8136, 144.9631, 52), ("Houston", 29.7604, -95.3698, 67),
+    ("Houston", 29.7604, -95.3698, 67), ("Melbourne", -37.8136, 144.9631, 52), ("Denver", 39.7392, -104.9903, 29),
     ("Casablanca", 33.5731, -7.5898, 38), ("Accra", 5.6037, -0.1870, 27), ("Dakar", 14.7167, -17.4677, 34),
     ("Addis Ababa", 9.0300, 38.7400, 55), ("Athens", 37.9838, 23.7275, 31), ("Lisbon", 38.7223, -9.1393, 30),
     ("Vienna", 48.2082, 16.3738, 20), ("Warsaw", 52.2297, 21.0122, 18), ("Stockholm", 59.3293, 18.0686, 17),
     ("Helsinki", 60.1699, 24.9384, 13), ("Oslo", 59.9139, 10.7522, 11), ("Copenhagen", 55.6761, 12.5683, 14),
     ("Dublin", 53.3498, -6.2603, 13), ("Montréal", 45.5017, -73.5673, 43), ("Vancouver", 49.2827, -123.1207, 27),
-    ("Denver", 39.7392, -104.9903, 29), ("Santiago", -33.4489, -70.6693, 69), ("Quito", -0.1807, -78.4678, 20),
+    ("San Francisco", 37.7749, -122.4194, 33), ("Santiago", -33.4489, -70.6693, 69), ("Quito", -0.1807, -78.4678, 20),
     ("Perth", -31.9505, 115.8605, 21), ("Auckland", -36.8485, 174.7633, 17), ("Honolulu", 21.3069, -157.8583, 8),
     ("Anchorage", 61.2181, -149.9003, 3), ("Reykjavík", 64.1466, -21.9426, 2), ("Suva", -18.1248, 178.4501, 2),
     ("Tromsø", 69.6492, 18.9553, 1), ("Ushuaia", -54.8019, -68.3030, 1), ("Apia", -13.8333, -171.7667, 1),
@@ -41,7 +41,8 @@ CITIES: tuple[tuple[str, float, float, int], ...] = (
 
 OUTPOSTS: tuple[tuple[float, float], ...] = (
     (0.0, 0.0), (90.0, 0.0), (-90.0, 0.0), (-16.8, 179.99), (-16.8, -179.99), (64.73, 177.51), (65.5, -179.5),
-    (78.2232, 15.6267), (82.5018, -62.3481), (89.9, 100.0), (-77.85, 166.67), (-89.99, -45.0), (23.4, 8.6), (51.9, 179.0),
+    (78.2232, 15.6267), (82.5018, -62.3481), (89.9, 100.0), (-77.85, 166.67), (-89.99, -45.0), (23.4, 8.6),
+    (51.9, 179.0), (51.9, -179.0),
 )  # fmt: skip
 
 # What is asked, and for how much: the median reward in cents.

@@ -1,4 +1,4 @@
-"""Where a bounty is, as the nearby search needs it: on the Web Mercator plane, with an index on those that can be claimed.
+"""Where a bounty is, as the nearby search needs it: on the Web Mercator plane, indexed while it can be claimed.
 
 Generated columns that the models do not list; `bounties/nearby/plane.py` reads them. What they compute is what
 `bounties/places.py` computes. The asinh(tan) form of the projection stays finite at the poles.

@@ -1,8 +1,8 @@
 """A query that the ORM compiles once, and Postgres plans once for each connection.
 
-Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and so does
-planning. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as a prepared
-statement through Django's connection: in its transaction, its log and its errors. For hot reads only.
+Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and
+planning takes as long. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as
+a prepared statement through Django's connection: in its transaction, its log and its errors. For hot reads only.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from psycopg.pq import Format
 
 
 class Given(Expression):
-    """A value that is given when the query runs. Cast, so that there is one statement and not one per kind of number."""
+    """A value that is given when the query runs. Cast: one statement, and not one for each kind of number."""
 
     def __init__(self, name: str, output_field: "Field[Any, Any]", *, type_name: str) -> None:
         super().__init__(output_field=output_field)

@@ -1,4 +1,4 @@
-"""Fill the house with open bounties as the real world would: for search, for pages, for measuring. A million in minutes.
+"""Fill the house with open bounties, spread as in the real world: for searching, for pages, for measuring.
 
 The bounties are on offer and can be searched, but nobody paid for them: the ledger holds no money for what is seeded
 here, so seed a house of its own, and never one in production.
@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.db.models import NOT_PROVIDED, Field
+from django.db.models import NOT_PROVIDED, Field, Model
 
 from bounties.management.world import ASKED, Drawn, World
 from bounties.models import Bounty, Slot
@@ -151,7 +151,7 @@ class _Rows:
         return "".join(f"{new_id()}\t{bounty_id}\t{self._mode}\t{number}\t{SlotState.OPEN}\n" for number in numbers)
 
     def _alike_values(self, question: str, kind: str) -> str:
-        """What all bounties with one question share, as COPY wants it; for what is not named here the model's default."""
+        """What all bounties with one question share, as COPY wants it; what is not named here has the model's default."""
         bounty = Bounty(
             mode=self._mode,
             state=BountyState.OPEN,
@@ -173,14 +173,18 @@ class _Rows:
         return "\t".join(_for_copy(getattr(bounty, name)) for name in self._alike)
 
 
-def _stored(model: Any) -> list[str]:
+def options(model: type[Model]) -> Any:
+    return model._meta  # noqa: SLF001  (Django's documented name for it)
+
+
+def _stored(model: type[Model]) -> list[str]:
     """The columns we write: all but those that the database fills by itself."""
-    fields: list[Field[Any, Any]] = [each for each in model._meta.concrete_fields if not each.generated]
+    fields: list[Field[Any, Any]] = [each for each in options(model).concrete_fields if not each.generated]
     return [each.attname for each in fields if each.db_default is NOT_PROVIDED]
 
 
-def _copy(model: Any, columns: list[str]) -> str:
-    return f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+def _copy(model: type[Model], columns: list[str]) -> str:
+    return f"COPY {options(model).db_table} ({', '.join(columns)}) FROM STDIN"
 
 
 def _for_copy(value: object) -> str:

@@ -2,8 +2,6 @@
 
 import pytest
 from django.db import DatabaseError, connection
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bounties.models import Bounty
 from bounties.nearby.search import _statement
