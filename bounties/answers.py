@@ -38,9 +38,9 @@ def read(value: object, questions: Sequence[Mapping[str, Any]], *, blocked: bool
     return list(answers.values())
 
 
-def _read_one(value: object, param: str) -> tuple[object, object]:
+def _read_one(value: object, param: str) -> tuple[str, object]:
     given = reading.fields(value, param=param, known=("question_id", "value"), needed=("question_id", "value"))
-    return given["question_id"], given["value"]
+    return str(given["question_id"])[:60], given["value"]
 
 
 def _read_value(value: object, question: Mapping[str, Any], *, param: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from bounties.models import Award, Bounty, Slot
 from market.ledger import rules
-from market.ledger.models import LedgerAccount
 from market.ledger.policies import SlotPrice
 from market.ledger.postings import Book, Mode, NewEntry
+from market.ledger.queries import balance
 
 
 def price_of(bounty: Bounty) -> SlotPrice:
@@ -83,9 +83,7 @@ def compensate(award: Award) -> NewEntry:
 
 def held_micros(bounty: Bounty) -> int:
     """What is still set aside for it."""
-    account = rules.bounty_held(_book(bounty.mode), bounty.buyer_id, bounty.id)
-    balance = LedgerAccount.objects.filter(pk=account.id).values_list("balance_micros", flat=True).first()
-    return balance or 0
+    return balance(rules.bounty_held(_book(bounty.mode), bounty.buyer_id, bounty.id))
 
 
 def _book(mode: str) -> Book:

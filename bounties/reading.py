@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from bounties.places import E7, Place
 from market.errors import DomainError
-
-E7 = 10_000_000
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -83,6 +82,15 @@ def degrees_e7(value: object, *, param: str, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > most:
         raise InvalidPlace(f"This must be a number from -{most} to {most}.", param=param)
     return round(value * E7)
+
+
+def location(value: object, *, param: str = "/location") -> Place:
+    """Where a scout says to be."""
+    given = fields(value, param=param, known=("lat", "lng", "accuracy_m"), needed=("lat", "lng"))
+    return Place.of_e7(
+        degrees_e7(given["lat"], param=f"{param}/lat", most=90),
+        degrees_e7(given["lng"], param=f"{param}/lng", most=180),
+    )
 
 
 def truth(value: object, *, param: str) -> bool:

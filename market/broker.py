@@ -47,4 +47,9 @@ timezone = "UTC"
 beat_schedule: dict[str, dict[str, Any]] = {
     "sweep-work": {"task": "market.work.tasks.sweep_work", "schedule": 15.0, "options": {"expires": 15}},
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
+    "sweep-claims": {"task": "bounties.tasks.sweep_claims", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-reviews": {"task": "bounties.tasks.sweep_reviews", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-disputes": {"task": "bounties.tasks.sweep_disputes", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep-bounties": {"task": "bounties.tasks.sweep_bounties", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-awards": {"task": "bounties.tasks.sweep_awards", "schedule": 5.0, "options": {"expires": 5}},
 }

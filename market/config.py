@@ -94,7 +94,7 @@ class Config(BaseSettings):
     )
     dispute_windows: Words = Field(
         ("5.00:24h", "100.00:72h", "168h"),
-        description="How long an award can be contested, by amount: under 5.00 a day, and so on; the last is for the rest.",
+        description="How long an award can be contested, by amount: under 5.00 a day, and so on; last, the rest.",
     )
     web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
     web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")

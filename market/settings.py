@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "market.events",
     "market.ledger",
     "market.work",
+    "market.payments",
     "bounties",
     "agents_api",
     "web",

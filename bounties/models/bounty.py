@@ -1,7 +1,7 @@
 """A bounty and its slots."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
@@ -18,7 +18,7 @@ RUNNING = sorted(set(BountyState) - BOUNTY.ends())
 
 class Bounty(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    buyer = models.ForeignKey(Account, models.PROTECT, related_name="bounties")
+    buyer = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="bounties")
     mode = models.CharField(max_length=4, choices=Mode)
     state = models.CharField(max_length=9, choices=[(each, each) for each in BountyState])
     # Raised by every change that the buyer can see, of the bounty or of anything below it.
@@ -106,7 +106,7 @@ class Bounty(models.Model):
         )
         indexes = (
             models.Index("due_at", condition=Q(state__in=RUNNING, due_at__isnull=False), name="bounty_running_by_due"),
-            models.Index("buyer", "-id", name="bounty_of_buyer"),
+            models.Index(fields=["buyer", "-id"], name="bounty_of_buyer"),
             models.Index("id", condition=Q(state=BountyState.SCREENING), name="bounty_in_screening"),
         )
 
@@ -120,7 +120,7 @@ class Bounty(models.Model):
 
 class Slot(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    bounty = models.ForeignKey(Bounty, models.PROTECT, related_name="slot_rows")
+    bounty = models.ForeignKey(Bounty, models.PROTECT, db_constraint=False, related_name="slot_rows")
     mode = models.CharField(max_length=4, choices=Mode)
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=[(each, each) for each in SlotState], default=SlotState.OPEN)
@@ -131,7 +131,7 @@ class Slot(models.Model):
         bounty_id: UUID
 
     class Meta:
-        constraints: Any = (
+        constraints = (
             models.UniqueConstraint("bounty", "number", name="slot_number_unique"),
             models.UniqueConstraint("id", "bounty", "mode", name="slot_id_bounty_mode_unique"),
             models.CheckConstraint(condition=Q(state__in=list(SlotState)), name="slot_state_known"),

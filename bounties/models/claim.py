@@ -1,7 +1,7 @@
 """A scout's reservation of a slot."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
@@ -16,9 +16,9 @@ from market.ids import new_id
 
 class Claim(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    bounty = models.ForeignKey(Bounty, models.PROTECT, related_name="claims")
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="claims")
-    scout = models.ForeignKey(Account, models.PROTECT, related_name="claims")
+    bounty = models.ForeignKey(Bounty, models.PROTECT, db_constraint=False, related_name="claims")
+    slot = models.ForeignKey(Slot, models.PROTECT, db_constraint=False, related_name="claims")
+    scout = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="claims")
     mode = models.CharField(max_length=4, choices=Mode)
     state = models.CharField(max_length=9, choices=[(each, each) for each in ClaimState], default=ClaimState.LIVE)
     # A scout has so many places for live claims; that two live claims never share one is what limits them.
@@ -48,7 +48,7 @@ class Claim(models.Model):
         scout_id: UUID
 
     class Meta:
-        constraints: Any = (
+        constraints = (
             models.UniqueConstraint("slot", condition=Q(state=ClaimState.LIVE), name="claim_one_live_per_slot"),
             models.UniqueConstraint(
                 "scout", "place", condition=Q(state=ClaimState.LIVE), name="claim_one_live_per_place_of_scout"
@@ -80,9 +80,9 @@ class Claim(models.Model):
         )
         indexes = (
             models.Index("expires_at", condition=Q(state=ClaimState.LIVE), name="claim_live_by_end"),
-            models.Index("scout", "-id", name="claim_of_scout"),
+            models.Index(fields=["scout", "-id"], name="claim_of_scout"),
             models.Index("scout", "state", name="claim_of_scout_by_state"),  # the reputation is counted from it
-            models.Index("bounty", "-id", name="claim_of_bounty"),
+            models.Index(fields=["bounty", "-id"], name="claim_of_bounty"),
         )
 
     def __str__(self) -> str:

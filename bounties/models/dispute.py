@@ -1,6 +1,6 @@
 """A contested decision and what was said about it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +19,8 @@ class Dispute(models.Model):
     """A buyer's dispute of an acceptance, or a scout's appeal of a rejection."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    bounty = models.ForeignKey(Bounty, models.PROTECT, related_name="disputes")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="disputes")
+    bounty = models.ForeignKey(Bounty, models.PROTECT, db_constraint=False, related_name="disputes")
+    submission = models.ForeignKey(Submission, models.PROTECT, db_constraint=False, related_name="disputes")
     mode = models.CharField(max_length=4, choices=Mode)
     opened_by = models.CharField(max_length=5, choices=[(each, each) for each in Side])
     state = models.CharField(max_length=9, choices=[(each, each) for each in DisputeState], default=DisputeState.OPEN)
@@ -39,7 +39,7 @@ class Dispute(models.Model):
         submission_id: UUID
 
     class Meta:
-        constraints: Any = (
+        constraints = (
             models.UniqueConstraint("submission", "opened_by", name="dispute_one_per_side"),
             models.UniqueConstraint(
                 "submission", condition=Q(state__in=DISPUTE_RUNS), name="dispute_one_running_per_submission"

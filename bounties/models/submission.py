@@ -1,6 +1,6 @@
 """What a scout handed in, and what was paid for it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
@@ -31,10 +31,10 @@ class Submission(models.Model):
         OPERATOR = "operator"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    bounty = models.ForeignKey(Bounty, models.PROTECT, related_name="submissions")
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="submissions")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="submissions")
-    scout = models.ForeignKey(Account, models.PROTECT, related_name="submissions")
+    bounty = models.ForeignKey(Bounty, models.PROTECT, db_constraint=False, related_name="submissions")
+    slot = models.ForeignKey(Slot, models.PROTECT, db_constraint=False, related_name="submissions")
+    claim = models.ForeignKey(Claim, models.PROTECT, db_constraint=False, related_name="submissions")
+    scout = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="submissions")
     mode = models.CharField(max_length=4, choices=Mode)
     state = models.CharField(max_length=11, choices=[(each, each) for each in SubmissionState])
     version = models.PositiveIntegerField(default=1)
@@ -65,7 +65,7 @@ class Submission(models.Model):
         scout_id: UUID
 
     class Meta:
-        constraints: Any = (
+        constraints = (
             models.UniqueConstraint(
                 "slot", condition=Q(state=SubmissionState.ACCEPTED), name="submission_one_accepted_per_slot"
             ),
@@ -90,8 +90,8 @@ class Submission(models.Model):
             models.Index(
                 "review_due_at", condition=Q(state=SubmissionState.IN_REVIEW), name="submission_review_by_due"
             ),
-            models.Index("bounty", "-id", name="submission_of_bounty"),
-            models.Index("scout", "-id", name="submission_of_scout"),
+            models.Index(fields=["bounty", "-id"], name="submission_of_bounty"),
+            models.Index(fields=["scout", "-id"], name="submission_of_scout"),
             models.Index("scout", "state", name="submission_of_scout_by_state"),
         )
 
@@ -107,10 +107,10 @@ class Award(models.Model):
         HOUSE = "house"  # dispute_loss: the buyer pays nothing
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    submission = models.OneToOneField(Submission, models.PROTECT, related_name="award")
-    bounty = models.ForeignKey(Bounty, models.PROTECT, related_name="awards")
-    slot = models.ForeignKey(Slot, models.PROTECT, related_name="awards")
-    scout = models.ForeignKey(Account, models.PROTECT, related_name="awards")
+    submission = models.OneToOneField(Submission, models.PROTECT, db_constraint=False, related_name="award")
+    bounty = models.ForeignKey(Bounty, models.PROTECT, db_constraint=False, related_name="awards")
+    slot = models.ForeignKey(Slot, models.PROTECT, db_constraint=False, related_name="awards")
+    scout = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="awards")
     mode = models.CharField(max_length=4, choices=Mode)
     source = models.CharField(max_length=5, choices=Source)
     state = models.CharField(max_length=9, choices=[(each, each) for each in AwardState], default=AwardState.PENDING)
@@ -127,7 +127,7 @@ class Award(models.Model):
         submission_id: UUID
 
     class Meta:
-        constraints: Any = (
+        constraints = (
             models.UniqueConstraint("slot", condition=Q(source="hold"), name="award_one_from_hold_per_slot"),
             models.CheckConstraint(condition=Q(state__in=list(AwardState)), name="award_state_known"),
             models.CheckConstraint(condition=Q(source__in=["hold", "house"]), name="award_source_known"),
@@ -138,7 +138,7 @@ class Award(models.Model):
         )
         indexes = (
             models.Index("settles_at", condition=Q(state=AwardState.PENDING), name="award_pending_by_settling"),
-            models.Index("scout", "-id", name="award_of_scout"),
+            models.Index(fields=["scout", "-id"], name="award_of_scout"),
         )
 
     def __str__(self) -> str:

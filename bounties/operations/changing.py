@@ -1,8 +1,8 @@
 """One change under one bounty's lock: its moment, what it posts to the ledger, and how it ends.
 
-Everything below a bounty changes under that bounty's row lock, taken first (`locking.py`): bounty, then its slots, claims,
-submissions and disputes, and at the end the ledger, in one call. So two operations on one bounty never interleave, and
-no two operations wait for each other in a circle. Every operation ends in `record`.
+Everything below a bounty changes under that bounty's row lock, taken first (`locking.py`): bounty, then its slots,
+claims, submissions and disputes, and at the end the ledger, in one call. So two operations on one bounty never
+interleave, and no two operations wait for each other in a circle. Every operation ends in `record`.
 """
 
 from dataclasses import dataclass, field

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from bounties import events
-from bounties.locations import Location, distance_m
 from bounties.models import Bounty, Claim, Slot
 from bounties.operations.changing import Change, move_claim, move_slot, record, settle_slot
 from bounties.operations.locking import NoSuchBounty, lock_bounty, lock_claim
 from bounties.operations.telling import tell_of_claim
+from bounties.places import Place, distance_m
 from bounties.policies import claims as policy
 from bounties.queries import record_of
 from bounties.states import CLAIM_COUNTS, BountyState, ClaimState, SlotState
@@ -64,7 +64,7 @@ class ScoutsOnly(DomainError):
 
 
 @transaction.atomic
-def claim(*, scout: Account, bounty_id: UUID, location: Location, at: datetime, resale: bool = False) -> Claim:
+def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, resale: bool = False) -> Claim:
     """Reserve a slot. Taking it, the scout agrees to the licence named in `LICENCE`, and to resale or not."""
     if scout.kind != Account.Kind.SCOUT:
         raise ScoutsOnly("Only scouts claim bounties.")
@@ -79,6 +79,7 @@ def claim(*, scout: Account, bounty_id: UUID, location: Location, at: datetime, 
         distance_m=distance, opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=change.now
     )
     slot = _free_slot(bounty)
+    latitude_e7, longitude_e7 = location.in_e7()
     made = _insert(
         Claim(
             bounty=bounty,
@@ -86,8 +87,8 @@ def claim(*, scout: Account, bounty_id: UUID, location: Location, at: datetime, 
             scout=scout,
             mode=bounty.mode,
             distinct=bounty.distinct_scouts,
-            latitude_e7=location.latitude_e7,
-            longitude_e7=location.longitude_e7,
+            latitude_e7=latitude_e7,
+            longitude_e7=longitude_e7,
             distance_m=round(distance),
             claimed_at=change.now,
             seen_at=at,
@@ -182,7 +183,7 @@ def _check_offer(seen: tuple[str, int] | None) -> None:
         raise NoFreeSlot("Every slot of this bounty is taken.")
 
 
-def _check_scout(scout: Account, change: Change, location: Location) -> float:
+def _check_scout(scout: Account, change: Change, location: Place) -> float:
     """Who may claim, and from where. Answers the distance to go."""
     bounty, now = change.bounty, change.now
     if Agent.objects.filter(account=bounty.buyer_id, owner__scouts__account=scout.id).exists():
@@ -190,7 +191,7 @@ def _check_scout(scout: Account, change: Change, location: Location) -> float:
     counted = Claim.objects.filter(bounty=bounty, scout=scout, state__in=CLAIM_COUNTS)
     if bounty.distinct_scouts and counted.exists():
         raise AlreadyClaimed("You have a claim of this bounty already.")
-    distance = distance_m(location, Location(bounty.latitude_e7, bounty.longitude_e7))
+    distance = distance_m(location, Place.of_e7(bounty.latitude_e7, bounty.longitude_e7))
     policy.check_window(opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=now)
     policy.check_reach(distance_m=distance, radius_m=bounty.radius_m, closes_at=bounty.closes_at, at=now)
     policy.check_journey(_last_seen(scout, location), at=change.at)
@@ -199,11 +200,11 @@ def _check_scout(scout: Account, change: Change, location: Location) -> float:
     return distance
 
 
-def _last_seen(scout: Account, location: Location) -> policy.LastSeen | None:
+def _last_seen(scout: Account, location: Place) -> policy.LastSeen | None:
     last = (
         Claim.objects.filter(scout=scout).order_by("-id").values_list("seen_at", "latitude_e7", "longitude_e7").first()
     )
-    return last and policy.LastSeen(last[0], distance_m(location, Location(last[1], last[2])))
+    return last and policy.LastSeen(last[0], distance_m(location, Place.of_e7(last[1], last[2])))
 
 
 def _free_slot(bounty: Bounty) -> Slot:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bounties import events, postings, terms
 from bounties.models import Award, Claim, Dispute, Submission
-from bounties.operations.claiming import in_a_free_place
 from bounties.operations.changing import Change, move_claim, move_slot, move_submission, owe_until, settle_slot
+from bounties.operations.claiming import in_a_free_place
 from bounties.operations.telling import tell_of_claim, tell_of_dispute, tell_of_result, tell_scout
 from bounties.policies.claims import MOST_TRIES
 from bounties.policies.disputes import APPEAL_WINDOW, DecidedBy
@@ -94,7 +94,7 @@ def reject(
         change,
         submission,
         reasons=[dict(reason) for reason in for_scout],  # type: ignore[arg-type]
-        retake_until=retake_until and events.moment(retake_until),
+        retake_until=None if retake_until is None else events.moment(retake_until),
         appeal_by=events.moment(appeal_by),
     )
 

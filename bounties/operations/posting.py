@@ -1,4 +1,4 @@
-"""Posting: a draft becomes a bounty, with its money held. And the question beforehand: what would it cost, may it be?"""
+"""Posting: a draft becomes a bounty, with its money held. And the question before: what does it cost, may it be?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass

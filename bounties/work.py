@@ -1,0 +1,17 @@
+"""The kinds of work this room asks for. Imported when the apps are loaded, so that they are known everywhere."""
+
+from uuid import UUID
+
+from bounties import verifying
+from bounties.operations.submitting import VERIFY
+from market.clock import now
+from market.work import registry
+
+
+def give_up(subject: str) -> None:
+    verifying.give_up(submission_id=UUID(subject), at=now())
+
+
+@registry.handler(VERIFY, attempts=5, on_given_up=give_up)
+def verify_submission(subject: str) -> None:
+    verifying.verify_submission(submission_id=UUID(subject), at=now())

@@ -1,0 +1,52 @@
+"""Money on its way to a scout. Moments are on the scout's own clock."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from market.accounts.models import Account, Mode
+from market.ids import new_id
+from market.money import MICROS_PER_CENT
+from market.payments.states import PayoutState
+
+
+class Payout(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    scout = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="payouts")
+    mode = models.CharField(max_length=4, choices=Mode)
+    rail = models.CharField(max_length=20)
+    state = models.CharField(
+        max_length=9, choices=[(each, each) for each in PayoutState], default=PayoutState.REQUESTED
+    )
+    amount_micros = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=100, blank=True)  # what the rail calls it
+    failure = models.CharField(max_length=40, blank=True)
+    explanation = models.CharField(max_length=300, blank=True)
+
+    if TYPE_CHECKING:
+        scout_id: UUID
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=list(PayoutState)), name="payout_state_known"),
+            models.CheckConstraint(
+                condition=Q(amount_micros__gte=MICROS_PER_CENT), name="payout_amount_is_at_least_a_cent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PayoutState.FAILED) | ~Q(failure=""), name="payout_fails_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[PayoutState.REQUESTED, PayoutState.SENDING], ended_at__isnull=True)
+                | Q(state__in=[PayoutState.PAID, PayoutState.FAILED], ended_at__isnull=False),
+                name="payout_ends_at_a_moment",
+            ),
+        )
+        indexes = (models.Index(fields=["scout", "-id"], name="payout_of_scout"),)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"

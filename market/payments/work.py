@@ -1,0 +1,16 @@
+"""The kinds of work this room asks for. Imported when the apps are loaded, so that they are known everywhere."""
+
+from uuid import UUID
+
+from market.clock import now
+from market.payments.operations import SEND
+from market.payments.operations import send_payout as send
+from market.work import registry
+
+
+# Never given up into `failed`: as long as nobody knows whether money has left, it is not available again.
+@registry.handler(SEND, attempts=100)
+def send_payout(subject: str) -> None:
+    again_at = send(payout_id=UUID(subject), at=now())
+    if again_at is not None:
+        raise registry.TryLater(again_at, "the money is on its way")
