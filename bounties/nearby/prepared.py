@@ -61,7 +61,7 @@ class Prepared:
             values = {f"{name}{side}": given[name] for side, given in enumerate(givens) for name in self.names}
         connection.ensure_connection()
         # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-        raw = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
+        raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
         raw.format = Format.BINARY
         cursor = connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
         with cursor:

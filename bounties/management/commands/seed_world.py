@@ -5,6 +5,7 @@ here, so seed a house of its own, and never one in production.
 """
 
 import json
+import secrets
 import sys
 import time
 from argparse import ArgumentParser
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         if options["bounties"] < 1 or options["agents"] < 1:
             raise CommandError("Ask for at least one bounty and one agent.")
         mode, at = Mode(options["mode"]), now()
-        buyers = _agents(options["agents"], mode)
+        buyers = _agents(options["agents"], mode, at)
         drawn = _draws(World(options["seed"], len(buyers)), options["bounties"])
         _write(drawn, _Rows(buyers, mode, at), Bar(options["bounties"], sys.stderr))
         with connection.cursor() as cursor:
@@ -79,7 +80,7 @@ def _write(drawn: Iterator[Drawn], rows: "_Rows", bar: "Bar") -> None:
     bar.finish()
 
 
-def _agents(count: int, mode: Mode) -> list[UUID]:
+def _agents(count: int, mode: Mode, at: datetime) -> list[UUID]:
     """Agents with their owners: one person answers for several."""
     accounts = [Account(kind=Account.Kind.AGENT, mode=mode) for _ in range(count)]
     owners = [User(email=f"owner-{new_id()}@example.invalid") for _ in range(-(-count // _AGENTS_PER_OWNER))]
@@ -89,7 +90,13 @@ def _agents(count: int, mode: Mode) -> list[UUID]:
         Account.objects.bulk_create(accounts)
         User.objects.bulk_create(owners)
         Agent.objects.bulk_create(
-            Agent(account=account, name=f"Seeded agent {number}", owner=owners[number // _AGENTS_PER_OWNER])
+            Agent(
+                account=account,
+                name=f"Seeded agent {number}",
+                owner=owners[number // _AGENTS_PER_OWNER],
+                claimed_at=at,
+                claim_hash=secrets.token_bytes(32),  # the hash of no link
+            )
             for number, account in enumerate(accounts)
         )
     return [account.id for account in accounts]
@@ -151,7 +158,7 @@ class _Rows:
         return "".join(f"{new_id()}\t{bounty_id}\t{self._mode}\t{number}\t{SlotState.OPEN}\n" for number in numbers)
 
     def _alike_values(self, question: str, kind: str) -> str:
-        """What all bounties with one question share, as COPY wants it; what is not named here has the model's default."""
+        """What all bounties with one question share, for COPY; what is not named has the model's default."""
         bounty = Bounty(
             mode=self._mode,
             state=BountyState.OPEN,

@@ -1,5 +1,6 @@
 """Bounties for searches: rows as they are while on offer, without what led to them."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,9 +14,14 @@ from market.ids import new_id
 AT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
-def make_agent(*, mode: Mode = Mode.LIVE, owner: User | None = None, **account: Any) -> Agent:
-    account = Account.objects.create(kind=Account.Kind.AGENT, mode=mode, **account)  # type: ignore[assignment]
-    return Agent.objects.create(account=account, name="Agent", owner=owner)
+def make_agent(*, mode: Mode = Mode.LIVE, owner: User | None = None, clock_ahead: timedelta = timedelta()) -> Agent:
+    return Agent.objects.create(
+        account=Account.objects.create(kind=Account.Kind.AGENT, mode=mode, clock_ahead=clock_ahead),
+        name="Agent",
+        owner=owner,
+        claimed_at=AT if owner else None,
+        claim_hash=secrets.token_bytes(32),
+    )
 
 
 def make_scout(*, mode: Mode = Mode.LIVE) -> Scout:
