@@ -55,7 +55,11 @@ def nearby(
 ) -> Page:
     """A page of the bounties that can be claimed now, nearest first, those equally near by their id."""
     check_limit(limit)
-    search = _Search.of(around, mode, at, seeker, wishes or Wishes(), after, limit)
+    # Finer than an atom, and Postgres refuses to square a number so small that the square is none.
+    around = Place(round(around.lat, 12), round(around.lng, 12))
+    search = _Search.of(
+        around=around, mode=mode, at=at, seeker=seeker, wishes=wishes or Wishes(), after=after, limit=limit
+    )
     rows, seen_m = search.walk()
     all_seen = seen_m >= search.within_m
     last = rows[limit - 1] if len(rows) >= limit else None
@@ -80,6 +84,7 @@ class _Search:
     @classmethod
     def of(
         cls,
+        *,
         around: Place,
         mode: Mode,
         at: datetime,
@@ -104,7 +109,7 @@ class _Search:
         return cls(around, wishes.within_m, limit, mode, given)
 
     def walk(self) -> tuple[list[Row], float]:
-        """The nearest on the plane; and how far out it is certain that nothing was left out, in metres on the ground."""
+        """The nearest on the plane; and how far out, in metres on the ground, nothing was left out."""
         plane_m = reach.on_plane(self.around, metres=self.within_m)
         if plane_m is None:
             return [], 0.0
