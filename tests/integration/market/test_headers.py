@@ -1,5 +1,6 @@
 """What a browser is told with every kind of answer, by the settings of a development and of a production house."""
 
+import contextlib
 import json
 import os
 import re
@@ -48,6 +49,7 @@ def answer(client: Client, kind: str) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_answer_is_guarded(client: Client, kind: str) -> None:
     response = answer(client, kind)
+    response.close()
     assert response.status_code == KINDS[kind][1]
     assert re.fullmatch(r"[0-9a-f]{32}", response["X-Request-Id"])
     if kind == "too long":  # refused before anything else: it holds nothing that could be misread
@@ -93,21 +95,26 @@ def test_a_nonce_is_new_for_every_page_and_the_policy_names_it(client: Client) -
     assert first != second
 
 
+@pytest.mark.django_db  # closing an answer looks at the connections
 class TestStaticFiles:
     def test_a_hashed_name_is_kept_for_ever(self, client: Client) -> None:
         response = client.get(hashed(".js"))
+        response.close()
         assert response["Cache-Control"] == "max-age=315360000, public, immutable"
 
     def test_it_is_sent_compressed(self, client: Client) -> None:
-        whole = b"".join(client.get(hashed(".js")).streaming_content)  # type: ignore[attr-defined]
+        with contextlib.closing(client.get(hashed(".js"))) as plain:
+            whole = plain.getvalue()
         response = client.get(hashed(".js"), headers={"accept-encoding": "gzip"})
+        response.close()
         assert response["Content-Encoding"] == "gzip"
         assert response["Vary"] == "Accept-Encoding"
         assert int(response["Content-Length"]) < len(whole)
 
     def test_the_asynchronous_side_sends_the_same(self, client: Client, async_client: AsyncClient) -> None:
         there, here = async_to_sync(async_client.get)(hashed(".js")), client.get(hashed(".js"))
-        assert there.content == b"".join(here.streaming_content)  # type: ignore[attr-defined]
+        with contextlib.closing(here):
+            assert there.content == here.getvalue()
         ours = {"x-request-id"}
         assert {k.lower(): v for k, v in there.headers.items() if k.lower() not in ours} == {
             k.lower(): v for k, v in here.headers.items() if k.lower() not in ours
