@@ -50,7 +50,7 @@ def configure_logging(config: "Config") -> None:
 
 
 def line() -> logging.Formatter:
-    """The formatter of every line. docker/granian-logs.json names it too, for the process above the web workers."""
+    """The formatter of every line. granian-logs.json names it too, for the process above the web workers."""
     from market.config import config  # noqa: PLC0415 - the settings configure the logs
 
     render: structlog.typing.Processor = (

@@ -21,7 +21,7 @@ from market.config import ROOT, Config
 from market.engine.postgres import Postgres
 from tests.database import ThrowawayPostgres
 
-_GRANIAN = ("-m", "granian", "--log-config", "docker/granian-logs.json", "--log-level", "info", "--no-ws")
+_GRANIAN = ("-m", "granian", "--log-config", "market/engine/granian-logs.json", "--log-level", "info", "--no-ws")
 WEB = (*_GRANIAN, "market.wsgi:application", "--interface", "wsgi", "--workers", "2", "--respawn-failed-workers")
 WAITS = (*_GRANIAN, "market.asgi:application", "--interface", "asgi", "--workers", "1")
 WORKER = ("-m", "celery", "-q", "-A", "market.celery", "worker", "--concurrency", "2", "--loglevel", "INFO")
@@ -80,20 +80,13 @@ class Served:
 
     def serve(self, name: str, command: tuple[str, ...]) -> int:
         """Start a server and wait until it answers. Its port."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         self.start(name, (*command, "--host", "127.0.0.1", "--port", str(port)))
         until(lambda: self.ask(port, "/healthz").status == 200, within=60)
         return port
 
-    def ask(self, port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        with contextlib.closing(connection):
-            words = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body=body, headers={"Host": "localhost", **words})
-            answer = connection.getresponse()
-            return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+    def ask(self, port: int, path: str, **headers: str) -> Reply:
+        return ask(port, path, **headers)
 
     def log(self, name: str) -> Path:
         return self.home / f"{name}.log"
@@ -127,6 +120,21 @@ class Served:
         server = psutil.Process(self._database._process.pid)
         for process in [server, *server.children(recursive=True)]:
             process.send_signal(number)
+
+
+def ask(port: int, path: str, **headers: str) -> Reply:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with contextlib.closing(connection):
+        words = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request("GET", path, headers={"Host": "localhost", **words})
+        answer = connection.getresponse()
+        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], bool], *, within: float) -> None:

@@ -1,4 +1,4 @@
-"""Tracing costs nothing where it is not asked for. What it sends where it is: tests/integration/market/test_served.py."""
+"""Tracing costs nothing where it is not asked for. What it sends: tests/integration/market/test_served.py."""
 
 import os
 import subprocess
