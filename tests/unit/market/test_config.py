@@ -114,7 +114,15 @@ def test_a_relative_home_is_beside_the_code(monkeypatch: pytest.MonkeyPatch, tmp
     "command",
     [
         ["manage.py", "check"],
-        ["-m", "granian", "market.wsgi:application", "--interface", "wsgi", "--log-config", "docker/granian-logs.json"],
+        [
+            "-m",
+            "granian",
+            "market.wsgi:application",
+            "--interface",
+            "wsgi",
+            "--log-config",
+            "market/engine/granian-logs.json",
+        ],
         ["-m", "celery", "-A", "market.celery", "worker"],
         ["-m", "celery", "-A", "market.celery", "beat"],
         ["-m", "market.engine"],
