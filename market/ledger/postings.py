@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from market.errors import DomainError
@@ -99,6 +99,11 @@ class Book:
     def __post_init__(self) -> None:
         if self.mode not in ("test", "live") or self.currency != "USD":
             raise UnknownBook("There are no accounts in this mode and currency.")
+
+    @classmethod
+    def of(cls, mode: str) -> "Book":
+        """The dollars of a mode that was read as plain text; refuses what is none."""
+        return cls(cast(Mode, mode))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from market import mail
 from market.config import ROOT, config
+from market.config import Config
 from market.engine import house as words
 from tests import chromium
 
