@@ -25,6 +25,7 @@ class Command(BaseCommand):
         _migrate()
         retention.notice_restore()
         call_command("createcachetable", verbosity=0)
+        call_command("clearsessions", verbosity=0)
         call_command("build_pages", verbosity=0)
         _collect_static()
         if not options["no_demo"] and not config.production:
