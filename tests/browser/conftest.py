@@ -100,7 +100,7 @@ def house() -> Iterator[House]:
 
 
 def _serve(house: House, port: int) -> Iterator[House]:
-    command = [*words.wsgi("--host", "127.0.0.1", "--port", str(port))]
+    command = words.web(config, "--host", "127.0.0.1", "--port", str(port))
     with (house.home / "log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=house.environment, stdout=log, stderr=log, start_new_session=True

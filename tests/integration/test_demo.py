@@ -41,7 +41,7 @@ def _counts() -> list[int]:
 def test_the_world_has_an_agent_an_owner_a_scout_and_an_operator(home: Path) -> None:
     call_command("seed_demo")
     facts = _facts(home)
-    assert facts["mail_url"] == "http://localhost:8000/dev/mail"
+    assert facts["mail_url"] == "/dev/mail"
     caller = authenticate(text=facts["agent_key"], address=None, at=clock.now(), known=KnownKeys())
     agent = Agent.objects.get(pk=caller.account_id)
     assert agent.owner == User.objects.get(email=facts["owner_email"])
