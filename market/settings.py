@@ -149,7 +149,14 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 # What counts sign-in attempts must be one for all processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "market_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "market_cache",
+        # Far more than attempts go on at a time: past this number counts that still matter would be thrown away.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # --- what the browser is told ---------------------------------------------------------------------------------------
 
