@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
 
@@ -16,6 +17,17 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """Connected so that Celery leaves the logging alone which the settings have set up."""
+
+
+@signals.celeryd_init.connect
+def _listen_for_messages(**_: Any) -> None:
+    """The process that consumes is woken by notifications. All others only send, and must not listen."""
+    app.conf.broker_transport_options["use_notify"] = True
+
+
+@signals.worker_process_init.connect
+def _leave_listening_to_the_parent(**_: Any) -> None:
+    app.conf.broker_transport_options["use_notify"] = False
 
 
 @signals.before_task_publish.connect
@@ -31,3 +43,11 @@ def _bind_request_id(task: Any, task_id: str, **_: Any) -> None:
     structlog.contextvars.bind_contextvars(
         task=task.name, task_id=task_id, request_id=task.request.get("request_id") or task_id
     )
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def _give_connections_back(task: Any, **_: Any) -> None:
+    """To the pool, which checks them when they are taken: a server that was away is noticed by nobody."""
+    if not task.request.is_eager:
+        connections.close_all()
