@@ -1,5 +1,6 @@
 """Writing to the ledger. `post` is the only writer; `rules` says what is written."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -165,10 +166,12 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
         # Not Django's cursor: it writes the arguments into the text, which Postgres has to read anew each time.
         with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
             cursor.execute(_POST if spender is None else _POST_FOR_SPENDER, arguments, prepare=True)
-            outcome, facts = cursor.fetchone() or ("", None)
+            row = cursor.fetchone()
     except IntegrityError as error:
         raise _explained(error) from error
-    return outcome, facts
+    assert row is not None
+    outcome, facts = row
+    return outcome, None if facts is None else json.loads(facts)  # Django has psycopg leave JSON as text
 
 
 # Arrays are handed over as Postgres writes them: for psycopg to find out what is in a list takes longer than posting.
