@@ -125,12 +125,15 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
 
 def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
     """One call of `ledger_post`. What it refuses has written nothing."""
-    gains: dict[AccountRef, int] = {}
+    by_id: dict[UUID, AccountRef] = {}
+    gains: dict[UUID, int] = {}
     for entry in entries:
         for line in entry.lines:
-            gains[line.account] = gains.get(line.account, 0) + line.amount_micros
-    accounts = sorted(gains, key=lambda account: account.id)
-    places = {account: place for place, account in enumerate(accounts, 1)}
+            account_id = line.account.id
+            by_id[account_id] = line.account
+            gains[account_id] = gains.get(account_id, 0) + line.amount_micros
+    accounts = [by_id[account_id] for account_id in sorted(by_id)]
+    places = {account.id: place for place, account in enumerate(accounts, 1)}
     lines = [(place, line) for place, entry in enumerate(entries, 1) for line in entry.lines]
     endings = [(place, what) for place, entry in enumerate(entries, 1) for what in entry.ends]
     arguments: list[object] = [
@@ -142,12 +145,12 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
         _array([str(account.owner or "NULL") for account in accounts]),
         _array([str(account.subject or "NULL") for account in accounts]),
         _array(["t" if account.kind in LIMITED else "f" for account in accounts]),
-        _array([str(gains[account]) for account in accounts]),
+        _array([str(gains[account.id]) for account in accounts]),
         _array([str(entry_id) for entry_id in ids]),
         _array([entry.kind for entry in entries]),
         _array([_quoted(entry.key) for entry in entries]),
         _array([str(place) for place, _ in lines]),
-        _array([str(places[line.account]) for _, line in lines]),
+        _array([str(places[line.account.id]) for _, line in lines]),
         _array([str(line.amount_micros) for _, line in lines]),
         _array([_quoted(what) for _, what in endings]),
         _array([str(place) for place, _ in endings]),

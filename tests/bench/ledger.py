@@ -29,6 +29,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import psutil
+
 from market.engine.postgres import Postgres
 from tests.database import ThrowawayPostgres
 
@@ -115,11 +117,16 @@ def main() -> int:
             flush=True,
         )
         measured: dict[str, list[float]] = {name: [] for name in ways}
+        busy: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(options.rounds):
             for name, run in ways.items():
+                before = _server_seconds(postgres)
                 measured[name].append(run())
+                done = measured[name][-1] * options.seconds
+                busy[name].append((_server_seconds(postgres) - before) / done * 1e6)
             print(f"round {number + 1}: " + ", ".join(f"{n} {r[-1]:,.0f}/s" for n, r in measured.items()), flush=True)
-        _report({name: statistics.median(rates) for name, rates in measured.items()})
+        medians = {name: statistics.median(rates) for name, rates in measured.items()}
+        _report(medians, {name: statistics.median(each) for name, each in busy.items()})
         return _check()
 
 
@@ -243,9 +250,20 @@ def _commit_milliseconds(postgres: Postgres) -> float:
     return statistics.median(times) * 1000
 
 
-def _report(rates: dict[str, float]) -> None:
+def _server_seconds(postgres: Postgres) -> float:
+    """Processor time of the server and of all its processes that have ended: each client's is one of these."""
+    server = psutil.Process(int((postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
+    ended = times[0].children_user + times[0].children_system
+    return ended + sum(each.user + each.system for each in times)
+
+
+def _report(rates: dict[str, float], busy: dict[str, float]) -> None:
     for name, rate in rates.items():
-        print(f"{name:28}{rate:8,.0f}/s   {rate / rates['bare']:.2f} of bare   {rate / rates['floor']:.2f} of floor")
+        print(
+            f"{name:28}{rate:8,.0f}/s   {rate / rates['bare']:.2f} of bare   {rate / rates['floor']:.2f} of floor"
+            f"   {busy[name]:5.0f} us of the server's processor each"
+        )
 
 
 def _check() -> int:
