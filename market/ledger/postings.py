@@ -15,6 +15,8 @@ from uuid import UUID
 from market.errors import DomainError
 from market.money import LARGEST_MICROS
 
+LONGEST_KEY: Final = 120
+
 Mode = Literal["test", "live"]
 
 
@@ -159,6 +161,8 @@ class NewEntry:
             raise ValueError(f"{self.key}: the lines of an entry are two or more and add up to nothing")
         if len({line.account for line in self.lines}) != len(self.lines):
             raise ValueError(f"{self.key}: an account stands in one line of an entry")
+        if not 0 < len(self.key) <= LONGEST_KEY or "\0" in self.key:
+            raise ValueError("a business key has 1 to 120 characters")
         if any(line.account.book != self.book for line in self.lines):
             raise UnknownBook("Test money and live money, and different currencies, never meet.")
 
