@@ -50,15 +50,23 @@ class Prepared:
                 if isinstance(parameter, Enum):
                     parameter = parameter.value  # noqa: PLW2901
                 pieces[-1] += sql.Literal(parameter).as_string(None).replace("%", "%%") + other
-        return cls(tuple(pieces), tuple(names))
+        # How many is the last of the values. In a subquery, so that no planner knows the number: it then assumes that a
+        # part of what there is will do, and takes the plan that yields its first rows soon. Told the number, and misled
+        # by what it must guess of boxes and moments, it fetched and sorted all that was within reach.
+        pieces[-1] += " LIMIT (SELECT "
+        return cls((*pieces, "::bigint)"), (*names, "rows"))
 
-    def rows(self, *givens: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows for these values; for several sets of values, the rows of all of them, in one query."""
+    def rows(self, *givens: Mapping[str, Any], limit: int) -> list[tuple[Any, ...]]:
+        """At most `limit` rows for these values; for several sets of them, so many for each, in one query."""
         if len(givens) == 1:
-            text, values = self.text(), givens[0]
+            text, values = self.text(), {**givens[0], "rows": limit}
         else:
             text = " UNION ALL ".join(f"({self.text(str(side))})" for side in range(len(givens)))
-            values = {f"{name}{side}": given[name] for side, given in enumerate(givens) for name in self.names}
+            values = {
+                f"{name}{side}": value
+                for side, given in enumerate(givens)
+                for name, value in {**given, "rows": limit}.items()
+            }
         connection.ensure_connection()
         # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
         raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
