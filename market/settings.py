@@ -180,9 +180,14 @@ X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY = ", ".join(
     [
         *(f"{name}=(self)" for name in ("camera", "geolocation", "accelerometer", "gyroscope", "magnetometer")),
-        *("publickey-credentials-get=(self)", "publickey-credentials-create=(self)", "screen-wake-lock=(self)"),
+        *(
+            "publickey-credentials-get=(self)",
+            "publickey-credentials-create=(self)",
+            "screen-wake-lock=(self)",
+            "fullscreen=(self)",
+        ),
         *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
-        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid", "fullscreen")),
+        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid")),
     ]
 )
 CONTENT_SECURITY_POLICY = {
