@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from celery.schedules import crontab
 from psycopg.conninfo import make_conninfo
 
 from market import queue

@@ -26,7 +26,6 @@ from psycopg.conninfo import make_conninfo
 
 from market import mail
 from market.config import ROOT, config
-from market.config import Config
 from market.engine import house as words
 from tests import chromium
 
