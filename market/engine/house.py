@@ -45,7 +45,7 @@ def beat(_: Config, schedule: Path) -> list[str]:
 
 
 def prepare(*, demo: bool) -> list[str]:
-    return [sys.executable, "manage.py", "prepare", *([] if demo else ["--no-demo"])]
+    return [sys.executable, str(ROOT / "manage.py"), "prepare", *([] if demo else ["--no-demo"])]
 
 
 def front(*, https: bool) -> list[str]:
