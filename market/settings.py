@@ -186,7 +186,7 @@ PERMISSIONS_POLICY = ", ".join(
             "screen-wake-lock=(self)",
             "fullscreen=(self)",
         ),
-        *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
+        *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "midi", "display-capture")),
         *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid")),
     ]
 )
