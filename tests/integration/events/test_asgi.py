@@ -101,7 +101,7 @@ def test_who_waits_is_answered_on_the_signal_to_stop_and_the_server_hears_of_it_
     account = Account.objects.create(kind="agent", mode="test")
 
     async def test() -> None:
-        async with asgi.application.router.lifespan_context(asgi.application):
+        async with asgi.routes.router.lifespan_context(asgi.routes):
             waiter = asyncio.create_task(waiting.wait_for_events(account_id=account.id, cursor=None, within=60))
             await waiting.ask(lambda: None)
             assert not waiter.done()
