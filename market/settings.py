@@ -149,7 +149,14 @@ MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 # What counts sign-in attempts must be one for all processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "market_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "market_cache",
+        # Far more than attempts go on at a time: past this number counts that still matter would be thrown away.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # --- what the browser is told ---------------------------------------------------------------------------------------
 
@@ -173,9 +180,14 @@ X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY = ", ".join(
     [
         *(f"{name}=(self)" for name in ("camera", "geolocation", "accelerometer", "gyroscope", "magnetometer")),
-        *("publickey-credentials-get=(self)", "publickey-credentials-create=(self)", "screen-wake-lock=(self)"),
+        *(
+            "publickey-credentials-get=(self)",
+            "publickey-credentials-create=(self)",
+            "screen-wake-lock=(self)",
+            "fullscreen=(self)",
+        ),
         *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
-        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid", "fullscreen")),
+        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid")),
     ]
 )
 CONTENT_SECURITY_POLICY = {

@@ -30,6 +30,7 @@ def start(role: Role) -> bool:
     if not config.otel_exporter_otlp_endpoint or _provider is not None:
         return False
     _hand_on_settings()
+    from celery import signals
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.instrumentation.celery import CeleryInstrumentor
@@ -53,6 +54,8 @@ def start(role: Role) -> bool:
         )
     PsycopgInstrumentor().instrument()
     CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
+    # Connected after it, and so called when the task's span has begun.
+    signals.task_prerun.connect(_begin_task, weak=False)
     return True
 
 
@@ -91,6 +94,10 @@ def _hand_on_settings() -> None:
     ):
         if value:
             os.environ.setdefault(name, value)
+
+
+def _begin_task(**_: Any) -> None:
+    structlog.contextvars.bind_contextvars(**current())
 
 
 def _begin_request(span: "Span", request: "HttpRequest") -> None:

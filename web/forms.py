@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 class _Address:
     fields: dict[str, Any]
     address_field = "email"
+    label = _("E-mail address")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields[self.address_field]
-        field.label = _("E-mail address")
+        field.label = self.label
         field.widget.attrs = {"type": "email", "autocomplete": "email webauthn", "inputmode": "email"}
         field.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
 
@@ -27,11 +28,11 @@ class SignUp(_Address, forms.SignupForm):  # type: ignore[misc]
 
 
 class ChangeAddress(_Address, forms.ChangeEmailForm):  # type: ignore[misc]
-    pass
+    label = _("New e-mail address")
 
 
 class NewAddress(_Address, forms.AddEmailForm):  # type: ignore[misc]
-    pass
+    label = _("New e-mail address")
 
 
 class _Code:

@@ -21,6 +21,9 @@ _STATUS: Final = {
     Kind.UNAVAILABLE: 503,
 }
 
+# The doors that say it in another way.
+_OTHER_DOORS: Final = ("/v1/", "/mcp")
+
 # What people may meet, in their language. A code that is not here is told in the core's own words.
 _SENTENCES: Final = {
     "claim_unknown": _("This claim link leads to no agent. Ask its program for the link again."),
@@ -41,7 +44,7 @@ class RefusalPages:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
+        if not isinstance(exception, DomainError) or request.path.startswith(_OTHER_DOORS):
             return None
         sentence = _SENTENCES.get(exception.code, exception.message)
         return render(request, "refusal.html", {"sentence": sentence}, status=_STATUS[exception.kind])

@@ -60,13 +60,12 @@ class Change:
 
 def move_bounty(change: Change, to: BountyState, **changes: object) -> None:
     bounty = change.bounty
-    changes |= {"version": change.version, "free_slots": bounty.free_slots, "unfinished_slots": bounty.unfinished_slots}
+    changes |= {"free_slots": bounty.free_slots, "unfinished_slots": bounty.unfinished_slots}
     if to in BOUNTY_ENDS:
         changes |= {"due_at": None, "ended_at": change.now}
     if not BOUNTY.move(Bounty.objects.filter(pk=bounty.pk), source=BountyState(bounty.state), to=to, **changes):
         raise WrongState("The bounty has changed in the meantime.")
-    # The version is raised once, by `record` or by the end: until then the object tells what it will be.
-    _show(bounty, state=to, **{name: value for name, value in changes.items() if name != "version"})
+    _show(bounty, state=to, **changes)
 
 
 def move_slot(change: Change, slot: Slot, to: SlotState) -> None:

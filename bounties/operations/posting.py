@@ -22,6 +22,7 @@ from market.ledger.policies import SlotPrice, price_of_bounty
 from market.money import format_micros
 
 MOST_IN_ONE_BATCH = 500
+MOST_SLOTS_IN_ONE_BATCH = 10_000
 
 
 class AgentsOnly(DomainError):
@@ -40,7 +41,7 @@ class RefusedByScreening(DomainError):
 
 class BatchTooLarge(DomainError):
     code = "batch_too_large"
-    fix = f"Send at most {MOST_IN_ONE_BATCH} bounties in one call."
+    fix = f"Send at most {MOST_IN_ONE_BATCH} bounties with {MOST_SLOTS_IN_ONE_BATCH} slots together in one call."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
     """All of them or none; their money is held in one go."""
     if buyer.kind != Account.Kind.AGENT:
         raise AgentsOnly("Only agents post bounties.")
-    if len(drafts) > MOST_IN_ONE_BATCH:
-        raise BatchTooLarge(f"These are {len(drafts)} bounties.")
+    check_batch(drafts)
     bounties = [_new(buyer, draft, quote(draft), at=at, spender=spender) for draft in drafts]
     Bounty.objects.bulk_create(bounties)
     open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
@@ -83,11 +83,18 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
     return bounties
 
 
+def check_batch(drafts: Sequence[Draft]) -> None:
+    slots = sum(draft.slots for draft in drafts)
+    if len(drafts) > MOST_IN_ONE_BATCH or slots > MOST_SLOTS_IN_ONE_BATCH:
+        raise BatchTooLarge(f"These are {len(drafts)} bounties with {slots} slots.")
+
+
 @transaction.atomic
 def post_each(
     *, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None
 ) -> list[Bounty | DomainError]:
     """As many as can be, with an answer for each: one hold where the money suffices, else one by one, in order."""
+    check_batch(drafts)
     screenings = [_refusal(draft) for draft in drafts]
     allowed = [draft for draft, refusal in zip(drafts, screenings, strict=True) if refusal is None]
     posted: Iterator[Bounty | DomainError]

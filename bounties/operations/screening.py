@@ -14,22 +14,22 @@ from bounties.operations.locking import lock_bounty, require_operator
 from bounties.operations.posting import tell_posted
 from bounties.operations.telling import tell_buyer
 from bounties.states import BountyState
-from market.accounts.models import Operator
+from market.accounts.models import ApiKey, Operator
 from market.ledger.operations import InsufficientFunds, Spender, SpendingLimitReached
+from market.ledger.policies import SpendingLimits
 from market.transitions import WrongState
 
 
 @transaction.atomic
-def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime, spender: Spender | None = None) -> Bounty:
+def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) -> Bounty:
     """It may be asked. On offer at once where there is money for it; else it waits for money, and its buyer is told.
 
-    A bounty posted with a key is funded only under that key's limits of today: the caller says them as `spender`.
+    A bounty posted with a key is funded under that key's limits as they are now, and not with a key that has ended.
     """
     change = _screened(operator, bounty_id, at=at)
     audit(operator, "allow", bounty_id, reason, at=at)
     move_bounty(change, BountyState.UNFUNDED)
-    may_spend = change.bounty.posted_by is None or (spender is not None and spender.key_id == change.bounty.posted_by)
-    if not (may_spend and _opens(change, spender=spender)):
+    if not _opens(change):
         change = lock_bounty(bounty_id, at=at)  # what a savepoint took back, the object still shows
         tell_posted(change)
         record(change)
@@ -47,7 +47,10 @@ def refuse(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) ->
     return change.bounty
 
 
-def _opens(change: Change, *, spender: Spender | None) -> bool:
+def _opens(change: Change) -> bool:
+    spender = _spender(change)
+    if spender is None and change.bounty.posted_by is not None:
+        return False
     try:
         with transaction.atomic():
             put_on_offer(change)
@@ -56,6 +59,13 @@ def _opens(change: Change, *, spender: Spender | None) -> bool:
     except (InsufficientFunds, SpendingLimitReached):
         return False
     return True
+
+
+def _spender(change: Change) -> Spender | None:
+    key = ApiKey.objects.filter(pk=change.bounty.posted_by, revoked_at__isnull=True).first()
+    if key is None or (key.expires_at is not None and key.expires_at <= change.at):
+        return None
+    return Spender(key.id, SpendingLimits(key.per_call_micros, key.per_day_micros, key.per_month_micros))
 
 
 def _screened(operator: Operator, bounty_id: UUID, *, at: datetime) -> Change:

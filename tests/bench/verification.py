@@ -1,8 +1,8 @@
 """What verification costs and what it finds: `python -m tests.bench.verification [folder of pictures]`.
 
-Costs are ratios to one full Pillow decode of the same 12 MP JPEG on this machine, so that they compare across machines. The
-table of attacks counts, for every picture of the folder, what near_reuse would find; every miss is named. A picture on which
-a threshold was tuned proves nothing: take a folder nobody tuned on.
+Costs are ratios to one full Pillow decode of the same 12 MP JPEG on this machine, so that they compare across
+machines. The table of attacks counts, for every picture of the folder, what near_reuse would find; every miss is
+named. A picture on which a threshold was tuned proves nothing: take a folder nobody tuned on.
 """
 
 import io
@@ -190,7 +190,10 @@ def _decode(data: bytes) -> None:
 
 def _against_a_decode(name: str, job: Callable[[], object], data: bytes, times: int, asked: str) -> None:
     """Job and decode in turns, so that whatever else this machine does weighs on both."""
-    took, busy, decodes, decodes_busy = [], [], [], []
+    took: list[float] = []
+    busy: list[float] = []
+    decodes: list[float] = []
+    decodes_busy: list[float] = []
     for _ in range(times):
         for each, walls, processor in ((job, took, busy), (lambda: _decode(data), decodes, decodes_busy)):
             start, processor_start = time.perf_counter(), time.process_time()

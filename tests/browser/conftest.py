@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg.conninfo import make_conninfo
 
 from market import mail
 from market.config import ROOT, config
@@ -81,7 +82,7 @@ def house() -> Iterator[House]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"house_{worker}"
     parameters = {**config.database, "dbname": "postgres"}
-    with psycopg.connect(**parameters, autocommit=True) as connection:
+    with psycopg.connect(make_conninfo("", **parameters), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
     port = _free_port()
@@ -90,7 +91,7 @@ def house() -> Iterator[House]:
         environment = {
             **os.environ,
             "SIGHTLINE_HOME": str(home),
-            "DATABASE_URL": psycopg.conninfo.make_conninfo("", **{**parameters, "dbname": name}),
+            "DATABASE_URL": make_conninfo("", **{**parameters, "dbname": name}),
             "PUBLIC_URL": f"http://localhost:{port}",
         }
         house = House(f"http://localhost:{port}", home, environment)
@@ -99,7 +100,7 @@ def house() -> Iterator[House]:
 
 
 def _serve(house: House, port: int) -> Iterator[House]:
-    command = [*words.wsgi("--host", "127.0.0.1", "--port", str(port))]
+    command = words.web(config, "--host", "127.0.0.1", "--port", str(port))
     with (house.home / "log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=house.environment, stdout=log, stderr=log, start_new_session=True

@@ -1,8 +1,9 @@
-"""The decoding child: `python -m verification.photos.darkroom` on two pipes, started by `sandbox.py` and by nobody else.
+"""The decoding child: `python -m verification.photos.darkroom` on two pipes, started by `sandbox.py` and by nobody
+else.
 
-The process that starts has everything imported and decodes nobody's picture itself. For each picture it forks: the fork puts limits
-on its own memory and time, does one job, answers and ends. So a picture that kills its decoder kills one fork, and no
-picture ever sees what another one left in memory.
+The process that starts has everything imported and decodes nobody's picture itself. For each picture it forks: the
+fork puts limits on its own memory and time, does one job, answers and ends. So a picture that kills its decoder
+kills one fork, and no picture ever sees what another one left in memory.
 """
 
 import contextlib
@@ -47,20 +48,22 @@ def _deliver(data: bytes, options: dict[str, Any]) -> Answer:
     return {"width": done.width, "height": done.height, "redactions": redactions}, [done.media, done.preview]
 
 
-def _burn(data: bytes, options: dict[str, Any]) -> NoReturn:
-    """What a decoder bomb does, for the tests of the limits: no picture known today does it to these decoders."""
-    hoard = []
-    while True:
-        if options.get("memory"):
-            hoard.append(bytes(1 << 24))
-
-
-JOBS: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
+Job = Callable[[bytes, dict[str, Any]], Answer]
+JOBS: dict[str, Job] = {
     "measure": _measure,
     "working_copy": _working_copy,
     "deliver": _deliver,
-    "burn": _burn,
 }
+
+
+def serve() -> None:
+    """On the two pipes that the process was started with."""
+    # What a library prints must not run into the answers.
+    answers = os.dup(1)
+    wire.widen(answers)
+    wire.widen(0)
+    os.dup2(2, 1)
+    main(sys.stdin.fileno(), answers)
 
 
 def main(incoming: int, outgoing: int) -> None:
@@ -80,7 +83,7 @@ def main(incoming: int, outgoing: int) -> None:
 
 
 def _warm_up() -> None:
-    """Everything that libraries do at their first picture, done once on a picture of our own, inherited by every fork."""
+    """What libraries do at their first picture, done once on a picture of our own and inherited by every fork."""
     drawn = io.BytesIO()
     Image.effect_noise((640, 480), 60).convert("RGB").save(drawn, "JPEG")
     measure(drawn.getvalue())
@@ -145,9 +148,4 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    # What a library prints must not run into the answers.
-    answers = os.dup(1)
-    wire.widen(answers)
-    wire.widen(0)
-    os.dup2(2, 1)
-    main(sys.stdin.fileno(), answers)
+    serve()

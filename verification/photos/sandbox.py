@@ -1,7 +1,7 @@
 """Hostile pictures are decoded elsewhere: in a child with limits on memory and time, whose death is one file's refusal.
 
-Everything outside this package that wants something from a picture asks a `Sandbox`. It takes bytes and gives our own types;
-what a job does stands in `measure.py`, `working.py` and `delivery.py`.
+Everything outside this package that wants something from a picture asks a `Sandbox`. It takes bytes and gives our
+own types; what a job does stands in `measure.py`, `working.py` and `delivery.py`.
 """
 
 import os
@@ -60,8 +60,9 @@ class Sandbox:
     What the header of a file already forbids is refused on this side and costs no fork.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, program: str = "verification.photos.darkroom") -> None:
         self.limits = limits or Limits()
+        self._program = program
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._turn = threading.Lock()
@@ -72,7 +73,7 @@ class Sandbox:
         return Measured(canonical.from_plain(PhotoFacts, answer["facts"]), points)
 
     def working_copy(self, data: bytes) -> bytes:
-        """JPEG: upright, sRGB, no metadata, at most `working.SHOWN` long. For the vision model and for people's eyes in here."""
+        """JPEG: upright, sRGB, bare, at most `working.SHOWN` long. For the vision model and for people in here."""
         inspect(data)
         _, (copy,) = self._ask("working_copy", data, 1)
         return copy
@@ -116,7 +117,8 @@ class Sandbox:
 
     def _exchange(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         child = self._started()
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             wire.write(child.stdin.fileno(), request, [data])
             # The child keeps the time of its forks; this is for a child that hangs itself.
@@ -130,9 +132,10 @@ class Sandbox:
         if self._child is not None and self._child.poll() is None and self._owner == os.getpid():
             return self._child
         # After a fork of ours the pipes are shared with the parent, and two would read each other's answers.
-        self._child, self._owner = None, os.getpid()
+        self._end()
+        self._owner = os.getpid()
         child = subprocess.Popen(
-            [sys.executable, "-m", "verification.photos.darkroom"],
+            [sys.executable, "-m", self._program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -151,13 +154,14 @@ class Sandbox:
 
     def _end(self) -> None:
         child, self._child = self._child, None
-        if child is None or self._owner != os.getpid():
+        if child is None:
             return
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
-        child.kill()
-        child.wait()
+        if self._owner == os.getpid():
+            child.kill()
+            child.wait()
 
 
 def _refusal(name: str) -> type[RefusedPicture]:

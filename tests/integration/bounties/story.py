@@ -48,8 +48,6 @@ def body(at: datetime, **changes: Any) -> dict[str, Any]:
 @dataclass
 class Story:
     at: datetime = BEGIN
-    mode: str = "test"
-    _emails: int = 0
     buyer: Account = field(init=False)
     other_buyer: Account = field(init=False)
     scout: Account = field(init=False)
@@ -67,15 +65,15 @@ class Story:
         return User.objects.create_user(f"{new_id()}@example.com")
 
     def new_buyer(self, *, dollars: int = 1_000) -> Account:
-        buyer = Account.objects.create(kind="agent", mode=self.mode)
+        buyer = Account.objects.create(kind="agent", mode="test")
         if dollars:
             grant = rules.faucet(book=TEST, agent_id=buyer.id, grant_id=new_id(), amount_micros=dollars * DOLLAR)
             post([grant], at=self.at)
         return buyer
 
-    def new_scout(self) -> Account:
-        account = Account.objects.create(kind="scout", mode=self.mode)
-        Scout.objects.create(account=account, user=self._person(), mode=self.mode)
+    def new_scout(self, *, mode: str = "test") -> Account:
+        account = Account.objects.create(kind="scout", mode=mode)
+        Scout.objects.create(account=account, user=self._person(), mode=mode)
         return account
 
     # --- steps ---

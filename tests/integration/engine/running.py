@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
 from typing import TypeVar
-from urllib.error import URLError
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psutil
 import psycopg
@@ -108,15 +109,23 @@ class RunningHouse:
     def wait_until_up(self) -> None:
         self.wait_until_it_says("Sightline is up")
 
-    def status(self, path: str, *, scheme: str = "http") -> int:
+    def status(self, path: str) -> int:
         """The answer's status; 0 where nobody answers."""
+        return self.answer(path)[0]
+
+    def answer(self, path: str, **headers: str) -> tuple[int, Message]:
+        asked = Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
         try:
-            with urllib.request.urlopen(f"{scheme}://127.0.0.1:{self.port}{path}", timeout=10) as response:
-                return int(response.status)
-        except URLError as error:
-            return int(getattr(error, "code", 0))
+            with urlopen(asked, timeout=15) as response:
+                return response.status, response.headers
+        except HTTPError as error:
+            with error:
+                return error.code, error.headers
         except OSError:
-            return 0
+            return 0, Message()
 
     def is_ready(self) -> bool:
         return self.status("/readyz") == 200

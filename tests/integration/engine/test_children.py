@@ -18,6 +18,7 @@ from tests.integration.engine.running import until
 
 pytestmark = pytest.mark.engine
 
+
 @pytest.fixture
 def interrupts() -> Iterator[Interrupts]:
     with closing(Interrupts()) as made:

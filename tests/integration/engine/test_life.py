@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.database import ThrowawayPostgres
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import RunningHouse, living, until
 
@@ -65,10 +66,34 @@ def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, home: 
 
 def test_an_interrupt_during_the_start_leaves_nothing_behind(up: Up, home: Path) -> None:
     house = up()
-    house.wait_until_it_says("Preparing the database")
+    house.wait_until_it_says("Starting the database")
     assert house.stop(signal.SIGINT) == 0
     assert "Sightline is up" not in house.said
     assert living(home) == []
+
+
+def test_in_production_a_database_elsewhere_is_used_and_left_running(up: Up, home: Path) -> None:
+    with ThrowawayPostgres() as elsewhere:
+        house = up(
+            DATABASE_URL=elsewhere.conninfo(),
+            SIGHTLINE_ENV="production",
+            SECRET_KEY="only for this test 0123456789 " * 2,
+            PUBLIC_URL="https://sightline.example",
+            EMAIL_URL="smtp://someone:secret@127.0.0.1:2525",
+            EMAIL_FROM="sightline@sightline.example",
+        )
+        house.wait_until_up()
+        assert "Sightline is up: https://sightline.example\n" in house.said
+        assert set(house.pids()) == {"web", "waits", "worker", "beat", "front"}
+        assert house.is_ready()
+        # What the proxy in front of it says, on this same machine, is believed; a name that is not ours is not.
+        by_proxy = {"Host": "sightline.example", "X_Forwarded_Proto": "https"}
+        status, headers = house.answer("/healthz", **by_proxy)
+        assert status == 200
+        assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
+        assert house.answer("/accounts/login/", Host="evil.example")[0] == 400
+        house.process.kill()
+        assert elsewhere.answers()
 
 
 def _all_new(before: dict[str, int], now: dict[str, int], *, kept: set[str]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 
 from market.config import ROOT, Config
 from market.engine.postgres import Postgres
@@ -70,6 +71,10 @@ class Served:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.postgres.conninfo()) as connection:
+            connection.execute(statement)
+
     def start(self, name: str, command: tuple[str, ...]) -> "subprocess.Popen[bytes]":
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
@@ -111,7 +116,7 @@ class Served:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            **self.postgres.run_as,  # type: ignore[call-overload]
+            **self.postgres.run_as,
         )
         until(self.postgres.answers, within=30)
 

@@ -47,6 +47,4 @@ def test_the_fronts_own_refusal_carries_the_callers_request_id(port: int) -> Non
 
 
 def test_it_makes_one_for_who_has_none_that_is_fit(port: int) -> None:
-    for given in ({}, {"X_Request_Id": "<b>"}):
-        made = ask(port, "/healthz", **given).headers["x-request-id"]
-        assert re.fullmatch(r"[0-9a-f-]{36}", made)
+    assert re.fullmatch(r"[0-9a-f-]{36}", ask(port, "/healthz", X_Request_Id="<b>").headers["x-request-id"])

@@ -23,7 +23,7 @@ def hashed(ending: str) -> str:
     return next(f"/static/{name}" for plain, name in sorted(manifest["paths"].items()) if plain.endswith(ending))
 
 
-KINDS = {
+KINDS: dict[str, tuple[Any, int]] = {
     "page": ("/accounts/login/", 200),
     "json": ("/healthz", 200),
     "static file": (hashed, 200),
@@ -84,7 +84,7 @@ def test_a_nonce_is_new_for_every_page_and_the_policy_names_it(client: Client) -
         from django.http import HttpResponse
 
         request = RequestFactory().get("/")
-        response = CSPMiddleware(lambda each: HttpResponse(page.render({}, each)))(request)
+        response: Any = CSPMiddleware(lambda each: HttpResponse(page.render({}, each)))(request)
         found = re.search(r'nonce="([^"]+)"', response.content.decode())
         assert found
         return found[1], response["Content-Security-Policy"]

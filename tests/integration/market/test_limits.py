@@ -34,6 +34,7 @@ class TestOnTheWsgiSide:
         assert client.get("/healthz", {"x": "y" * 8000}).status_code == 200
         assert client.get("/healthz", {"x": "y" * 8200}).status_code == 414
 
+    @pytest.mark.django_db  # the page that says so asks who is reading it
     def test_a_form_of_many_fields_is_refused(self, client: Client) -> None:
         response = client.post("/accounts/login/", {f"field{number}": "" for number in range(300)})
         assert response.status_code == 400

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.market.collector import Collector
-from tests.integration.market.served import WAITS, WEB, WORKER, Reply, Served, until
+from tests.integration.market.served import WAITS, WEB, WORKER, Served, until
 
 pytestmark = pytest.mark.engine
 
@@ -95,8 +95,9 @@ class TestCounts:
         psutil.Process(victim).send_signal(signal.SIGKILL)
         until(lambda: not psutil.pid_exists(victim) or psutil.Process(victim).status() == "zombie", within=20)
         assert alive(house, waits) == before
+        # The system lets go of what it held a moment after it is dead.
+        until(lambda: not any(dict(labels).get("pid") == str(victim) for _, labels in metrics(house, waits)), within=20)
         found = metrics(house, waits)
-        assert not any(dict(labels).get("pid") == str(victim) for _, labels in found)
         assert found["sightline_requests_in_flight", (("server", "wsgi"),)] == 0
         until(lambda: house.ask(web, "/healthz").status == 200, within=30)
 
@@ -149,13 +150,11 @@ class TestLogs:
 
     def test_an_error_is_one_line_with_its_traceback_and_its_request_id(self, house: Served, web: int) -> None:
         # A session that must be looked up in a table that is away for a moment.
-        rename = "from django.db import connection as c; c.cursor().execute('ALTER TABLE django_session RENAME TO {}')"
-        setup = "import django; django.setup(); "
-        house.run(["-c", setup + rename.format("away")])
+        house.execute("ALTER TABLE django_session RENAME TO away")
         try:
             reply = house.ask(web, "/accounts/login/", Cookie=f"session={'s' * 32}", X_Request_Id="this-one-will-break")
         finally:
-            house.run(["-c", setup + rename.format("django_session").replace("TABLE django_session", "TABLE away")])
+            house.execute("ALTER TABLE away RENAME TO django_session")
         assert (reply.status, reply.headers["x-request-id"]) == (500, "this-one-will-break")
         assert b"Traceback" not in reply.body
         lines = [each for each in house.lines("web") if each.get("request_id") == "this-one-will-break"]
@@ -215,7 +214,7 @@ class TestTraces:
         ]
         (run,) = [span for span in collector.spans if span.name == "run/market.work.tasks.sweep_work"]
         assert run.resource["sightline.role"] == "worker"
-        assert line.get("trace_id") in (run.trace_id, None)
+        assert line["trace_id"] == run.trace_id
 
     def test_the_collectors_headers_are_sent(self, web: int, house: Served, collector: Collector) -> None:
         house.ask(web, "/nowhere")
@@ -226,7 +225,3 @@ class TestTraces:
 def hashed(house: Served) -> str:
     manifest = json.loads((Path(house.home) / "static" / "staticfiles.json").read_text())
     return str(next(name for plain, name in sorted(manifest["paths"].items()) if plain.endswith(".js")))
-
-
-def test_reply_is_a_reply(house: Served, web: int) -> None:
-    assert isinstance(house.ask(web, "/healthz"), Reply)
