@@ -2,7 +2,7 @@
 
 from verification.operations.delivering import deliver, issue_receipt
 from verification.operations.expiring import expire_originals, forget_unfinished
-from verification.operations.gathering import Said, gather
+from verification.operations.gathering import Said, gather, requirements_kept, session_of
 from verification.operations.granting import CapturePass, authorise, grant
 from verification.operations.handing_in import HandedIn, hand_in
 from verification.operations.judging import keep_verdict
@@ -26,5 +26,7 @@ __all__ = [
     "keep_verdict",
     "open_session",
     "put_piece",
+    "requirements_kept",
+    "session_of",
     "upload_progress",
 ]

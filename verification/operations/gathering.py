@@ -46,7 +46,7 @@ def gather(*, capture_id: UUID, requirements: Requirements, said: Said, at: date
     if stored is not None:
         return evidences.from_json(stored.evidence)
     capture = Capture.objects.select_related("session__grant").get(pk=capture_id)
-    session = _session(capture)
+    session = session_of(capture)
     artifacts = tuple(_measured(medium) for medium in capture.media.order_by("number"))
     position = _remember(capture, session, artifacts, requirements)
     grant = capture.session.grant
@@ -69,7 +69,12 @@ def gather(*, capture_id: UUID, requirements: Requirements, said: Said, at: date
     return _store(capture_id, evidence, requirements, at)
 
 
-def _session(capture: Capture) -> CaptureSession:
+def requirements_kept(capture_id: UUID) -> Requirements:
+    """What a capture is held to: what was asked when it was gathered, whatever was changed since."""
+    return wishes.from_json(Gathered.objects.values_list("requirements", flat=True).get(pk=capture_id))
+
+
+def session_of(capture: Capture) -> CaptureSession:
     session, said = capture.session, signature.from_signed(capture.signed)
     clock = []
     if session.opened_at is not None and session.device_opened_at is not None:
