@@ -39,6 +39,10 @@ class Limit:
         return f'"{self.name}";q={self.calls};w={int(self.window.total_seconds())}'
 
 
+EVERY_CALL = Limit("default", calls=600, window=timedelta(minutes=1))
+SIGNUP = Limit("signup", calls=10, window=timedelta(hours=1))
+
+
 @dataclass(frozen=True)
 class Allowance:
     limit: Limit

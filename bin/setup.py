@@ -176,12 +176,8 @@ def run(title: str, command: list[str]) -> None:
     if process.returncode:
         print(f"\n{output}", file=sys.stderr)
         if "No space left on device" in output:
-            fail(
-                f"The disk is full: {title[0].lower()}{title[1:]} needs about {NEEDED_MB} MB. Free some, run this again."
-            )
-        fail(
-            f"{title} failed (exit code {process.returncode}): the reason stands above. Run this again once it is mended."
-        )
+            fail(f"The disk is full: this needs about {NEEDED_MB} MB. Free some space, then run this again.")
+        fail(f"{title} failed (exit code {process.returncode}): the reason stands above.")
     seconds = time.monotonic() - began
     again = f"\r{title} …" if sys.stderr.isatty() else ""
     print(f"{again} done ({seconds:.0f} s)" if seconds >= 1 else " done", file=sys.stderr, flush=True)

@@ -13,9 +13,7 @@ from typing import Any
 
 import django
 from asgiref.sync import ThreadSensitiveContext
-from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
-from django.utils.module_loading import import_string
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -38,15 +36,6 @@ class Handler(ASGIHandler):
         threads = [ThreadPoolExecutor(1, thread_name_prefix=f"shared-{n}") for n in range(SHARED_THREADS)]
         self._threads = cycle(threads)
 
-    def load_middleware(self, is_async: bool = False) -> None:
-        """Leave out the middleware that knows no async: it would hold its thread until the request is answered."""
-        every = settings.MIDDLEWARE
-        settings.MIDDLEWARE = [path for path in every if getattr(import_string(path), "async_capable", False)]
-        try:
-            super().load_middleware(is_async)
-        finally:
-            settings.MIDDLEWARE = every
-
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # The one around a request that is entered first decides; Django's own, inside, then does nothing.
         async with ThreadSensitiveContext(executor=next(self._threads)):
@@ -60,6 +49,5 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
 
 
 django.setup(set_prefix=False)
-application: Any = Limited(
-    Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan), most=config.max_body_bytes
-)
+routes = Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan)
+application: Any = Limited(routes, most=config.max_body_bytes)

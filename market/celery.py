@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from django.db import connections
 
 from market import roles, tracing
 
@@ -18,6 +19,17 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """Connected so that Celery leaves the logging alone which the settings have set up."""
+
+
+@signals.celeryd_init.connect
+def _listen_for_messages(**_: Any) -> None:
+    """The process that consumes is woken by notifications. All others only send, and must not listen."""
+    app.conf.broker_transport_options["use_notify"] = True
+
+
+@signals.worker_process_init.connect
+def _leave_listening_to_the_parent(**_: Any) -> None:
+    app.conf.broker_transport_options["use_notify"] = False
 
 
 @signals.before_task_publish.connect
@@ -67,3 +79,11 @@ def _count_end(task: Any, task_id: str, state: str | None = None, **_: Any) -> N
     from market.metrics import tasks  # noqa: PLC0415
 
     tasks.ended(task=task.name, task_id=task_id, outcome=state or "unknown")
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def _give_connections_back(task: Any, **_: Any) -> None:
+    """To the pool, which checks them when they are taken: a server that was away is noticed by nobody."""
+    if not task.request.is_eager:
+        connections.close_all()

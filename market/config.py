@@ -34,7 +34,10 @@ HANDED_ON = {
     "SIGHTLINE_CHROMIUM": "bin/test: the browser that it found",
     "SIGHTLINE_SITES": "the engine to docker/Caddyfile: the addresses that are served",
     "SIGHTLINE_TLS": "the engine to docker/Caddyfile: which certificate",
-    "SIGHTLINE_TLS_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_FRONT_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_HTTPS_PORT": "the engine to docker/Caddyfile.https: where the house answers with a certificate",
+    "SIGHTLINE_PAGE_PORT": "the engine to docker/Caddyfile.https: where the page about the certificate is",
+    "SIGHTLINE_CHILD_OF": "the engine marks its processes with it, to find them when it was killed",
     "SIGHTLINE_WSGI": "the engine to docker/Caddyfile: where the WSGI workers listen",
     "SIGHTLINE_ASGI": "the engine to docker/Caddyfile: where the ASGI process listens",
 }
@@ -79,6 +82,10 @@ class Config(BaseSettings):
         SecretStr(""),
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty: e-mail goes to the mail folder.",
     )
+    trusted_proxies: Words = Field(
+        ("127.0.0.0/8", "::1/128"),
+        description="Networks of our own front, whose X-Forwarded-For is believed; a Unix socket always is.",
+    )
     email_from: str = Field("Sightline <sightline@localhost>", description="The sender of every e-mail.")
     max_body_bytes: int = Field(
         32 * 2**20, ge=2**20, description="The largest request body; a larger one is refused before it is read."
@@ -114,7 +121,7 @@ class Config(BaseSettings):
     otel_traces_sampler: str = Field("parentbased_always_on", description="Which requests are traced.")
     otel_traces_sampler_arg: str = Field("", description="The sampler's argument, as 0.1 for parentbased_traceidratio.")
 
-    @field_validator("allowed_hosts", "dispute_windows", mode="before")
+    @field_validator("allowed_hosts", "dispute_windows", "trusted_proxies", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value

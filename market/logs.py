@@ -24,12 +24,17 @@ def configure_logging(config: "Config") -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"line": {"()": "market.logs.line"}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+                "nowhere": {"class": "logging.NullHandler"},
+            },
             "root": {"handlers": ["stderr"], "level": config.log_level},
             "loggers": {
                 # granian gives its loggers handlers of their own before the application is loaded.
                 "_granian": {"handlers": [], "propagate": True},
                 "granian.access": {"handlers": [], "propagate": True},
+                # Whoever scans the internet asks by address: the request's own line says so, without a traceback.
+                "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
                 # One line for each task is enough: what it was, what became of it.
                 "celery.worker.strategy": {"level": "WARNING"},
             },
@@ -45,7 +50,7 @@ def configure_logging(config: "Config") -> None:
 
 
 def line() -> logging.Formatter:
-    """The formatter of every line. docker/granian-logs.json names it too, for the process above the web workers."""
+    """The formatter of every line. granian-logs.json names it too, for the process above the web workers."""
     from market.config import config  # noqa: PLC0415 - the settings configure the logs
 
     render: structlog.typing.Processor = (

@@ -12,8 +12,8 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # Our own keys and Stripe's, with the prefix left to tell which of them it was.
-    (re.compile(r"\b((?:sl|sk|rk|pk)_(?:test|live)_|whsec_)[A-Za-z0-9_\-]+"), rf"\1{_GONE}"),
+    # Our own keys and claim tokens, and Stripe's keys, with the prefix left to tell which of them it was.
+    (re.compile(r"\b((?:sl|sk|rk|pk)_(?:test|live)_|whsec_|slc_)[A-Za-z0-9_\-]+"), rf"\1{_GONE}"),
     # An Authorization header inside a text.
     (re.compile(r"\b(Bearer|Basic|Digest|Token)\s+[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE), rf"\1 {_GONE}"),
     # user:password@ in an address.

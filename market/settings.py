@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "web.refusals.RefusalPages",
 ]
 
 ROOT_URLCONF = "market.urls"
@@ -111,16 +112,51 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/me"
+ACCOUNT_ADAPTER = "web.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "web.sign_in.display_name"
+ACCOUNT_FORMS = {
+    "login": "web.forms.SignIn",
+    "signup": "web.forms.SignUp",
+    "confirm_login_code": "web.forms.SignInCode",
+    "confirm_email_verification_code": "web.forms.AddressCode",
+    "change_email": "web.forms.ChangeAddress",
+    "add_email": "web.forms.NewAddress",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# By the hour besides by the minute: nobody's mailbox is filled by somebody who types its address.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+MFA_ADAPTER = "web.sign_in.PasskeyAdapter"
+# A passkey is another way in, not a second step, except for operators: see web.sign_in. So there is nothing that
+# recovery codes would recover, who loses a passkey signs in by e-mail.
+MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+
+# What counts sign-in attempts must be one for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "market_cache",
+        # Far more than attempts go on at a time: past this number counts that still matter would be thrown away.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # --- what the browser is told ---------------------------------------------------------------------------------------
 
@@ -144,9 +180,14 @@ X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY = ", ".join(
     [
         *(f"{name}=(self)" for name in ("camera", "geolocation", "accelerometer", "gyroscope", "magnetometer")),
-        *("publickey-credentials-get=(self)", "publickey-credentials-create=(self)", "screen-wake-lock=(self)"),
+        *(
+            "publickey-credentials-get=(self)",
+            "publickey-credentials-create=(self)",
+            "screen-wake-lock=(self)",
+            "fullscreen=(self)",
+        ),
         *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
-        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid", "fullscreen")),
+        *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid")),
     ]
 )
 CONTENT_SECURITY_POLICY = {
@@ -179,10 +220,14 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"
 USE_TZ = True
+LOCALE_PATHS = [layout.home / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = config.email_from
+EMAIL_FILE_PATH = layout.mail
 if config.mail is None:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = layout.mail
+    EMAIL_BACKEND = "market.mail.FolderBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = config.mail.host, config.mail.port

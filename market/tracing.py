@@ -7,12 +7,14 @@ query, queries without their values, no client's address.
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
+import structlog
+
 from market.config import config
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Span
+    from opentelemetry.trace import Span, SpanContext
 
 Role = Literal["web", "waits", "worker", "beat", "command"]
 
@@ -28,6 +30,7 @@ def start(role: Role) -> bool:
     if not config.otel_exporter_otlp_endpoint or _provider is not None:
         return False
     _hand_on_settings()
+    from celery import signals
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.instrumentation.celery import CeleryInstrumentor
@@ -43,9 +46,16 @@ def start(role: Role) -> bool:
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(_provider)
     if role in ("web", "waits"):
-        DjangoInstrumentor().instrument(request_hook=_keep_to_ourselves)
+        DjangoInstrumentor().instrument(
+            request_hook=_begin_request,
+            # Below market.middleware.told, which gives every answer its request id, also when this one refuses a host.
+            middleware_position=1,
+            excluded_urls="^https?://[^/]+/(healthz|readyz|metrics)$",
+        )
     PsycopgInstrumentor().instrument()
     CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
+    # Connected after it, and so called when the task's span has begun.
+    signals.task_prerun.connect(_begin_task, weak=False)
     return True
 
 
@@ -61,7 +71,12 @@ def current() -> dict[str, str]:
         return {}
     from opentelemetry import trace
 
-    context = trace.get_current_span().get_span_context()
+    return _named(trace.get_current_span().get_span_context())
+
+
+def _named(context: "SpanContext") -> dict[str, str]:
+    from opentelemetry import trace
+
     if not context.is_valid:
         return {}
     return {"trace_id": trace.format_trace_id(context.trace_id), "span_id": trace.format_span_id(context.span_id)}
@@ -81,10 +96,19 @@ def _hand_on_settings() -> None:
             os.environ.setdefault(name, value)
 
 
-def _keep_to_ourselves(span: "Span", request: "HttpRequest") -> None:
+def _begin_task(**_: Any) -> None:
+    structlog.contextvars.bind_contextvars(**current())
+
+
+def _begin_request(span: "Span", request: "HttpRequest") -> None:
+    # The request's last log lines are written when its span is over: they are told its trace here.
+    structlog.contextvars.bind_contextvars(**_named(span.get_span_context()))
+    if span.is_recording():
+        _keep_to_ourselves(span)
+
+
+def _keep_to_ourselves(span: "Span") -> None:
     """A query may hold a signed link's secret, and a client's address is a person's."""
-    if not span.is_recording():
-        return
     attributes: Any = getattr(span, "attributes", None) or {}
     for name in ("http.url", "http.target", "url.full"):
         if name in attributes:

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
-    path("accounts/", include("allauth.urls")),
+    path("v1/", include("agents_api.urls")),
+    path("", include("web.urls")),
 ]

@@ -18,6 +18,14 @@ QUICK = {
 THOROUGH = {
     "types": ["mypy"],
     "shell scripts": ["shellcheck", "bin/up", "bin/test", "bin/find-python", ".ci/run"],
+    "image": ["hadolint", "docker/Dockerfile"],
+    "compose": ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker/compose.yaml"],
+    "front, format": ["caddy", "fmt", "--diff", "docker/Caddyfile"],
+    "front for phones, format": ["caddy", "fmt", "--diff", "docker/Caddyfile.https"],
+    "front": [
+        *("env", "SIGHTLINE_SITES=https://sightline.example", "SIGHTLINE_WSGI=web:8000", "SIGHTLINE_ASGI=waits:8001"),
+        *("caddy", "validate", "--config", "docker/Caddyfile", "--adapter", "caddyfile"),
+    ],
 }
 
 

@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
-from psycopg.conninfo import make_conninfo
 
+from market.broker import pgmq_conninfo
 from market.celery import app
 from market.config import config
 from market.events import wakeups
@@ -18,7 +18,7 @@ from tests.flush import empty_append_only_tables
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The queue is in the same database as everything else: in a test, in the test's database."""
     name = str(connection.settings_dict["NAME"])
-    app.conf.broker_transport_options["conn_string"] = make_conninfo("", **{**config.database, "dbname": name})
+    app.conf.broker_transport_options["conn_string"] = pgmq_conninfo({**config.database, "dbname": name})
     with empty_append_only_tables():
         yield
     # Open connections would keep the test database from being dropped.

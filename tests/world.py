@@ -27,9 +27,7 @@ def _prepare() -> None:
     )
     os.environ["DATABASE_URL"] = _until_the_end.enter_context(ThrowawayPostgres()).conninfo()
     os.environ["DATABASE_POOL_SIZE"] = "20"
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"], cwd=ROOT, check=True
-    )
+    subprocess.run([sys.executable, "manage.py", "build_pages", "--verbosity", "0"], cwd=ROOT, check=True)
 
 
 _prepare()

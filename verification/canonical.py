@@ -92,7 +92,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return read
 
 
-def _read(kind: Any, plain: Any, where: str) -> Any:
+def _read(kind: Any, plain: Any, where: str) -> Any:  # noqa: PLR0911 - one answer for each sort of type
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _read_union(kind, plain, where)

@@ -75,6 +75,10 @@ class CaptureSession:
     signed_media: tuple[str, ...] = ()  # the sha256 words inside the signature
 
 
+def _read_facts(plain: Any, siblings: dict[str, Any]) -> Any:
+    return canonical.from_plain(kinds.named(siblings.get("kind")).facts, plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One captured thing. `facts` is the dataclass that its kind is registered with (`kinds.py`)."""
@@ -82,7 +86,7 @@ class Artifact:
     kind: str
     sha256: str
     size_bytes: int
-    facts: Any = field(metadata={CODEC: (canonical.to_plain, lambda plain, siblings: _read_facts(plain, siblings))})
+    facts: Any = field(metadata={CODEC: (canonical.to_plain, _read_facts)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +238,6 @@ def from_json(text: bytes | str) -> Evidence:
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
         raise UnreadableFacts("This evidence is written in a format that this version does not read.")
     return canonical.from_plain(Evidence, plain)
-
-
-def _read_facts(plain: Any, siblings: dict[str, Any]) -> Any:
-    return canonical.from_plain(kinds.named(siblings.get("kind")).facts, plain)
 
 
 def with_changes(evidence: Evidence, **changes: Any) -> Evidence:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]
+from geographiclib.geodesic import Geodesic
 
 E7 = 10_000_000
 

@@ -43,7 +43,8 @@ class Thresholds:
     exif_time_seconds: float = 24 * 3600.0  # 15 of 40 real files disagree with themselves by minutes to hours
     sun_degrees: float = -0.833  # the upper rim of the sun on the horizon, refraction counted
     # Pictures
-    hash_bits: int = 31  # of 256: PDQ's published threshold for the same picture
+    candidate_bits: int = 48  # of 256: how far to search; points decide, so a caption may cost the hash some bits
+    hash_bits: int = 31  # PDQ's published threshold for the same picture: a doubt where points cannot be asked
     hash_quality: int = 50  # PDQ's published floor; flatter pictures have hashes that mean little
     copy_inliers: int = 30
     copy_share: float = 0.72

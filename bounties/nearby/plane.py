@@ -19,11 +19,12 @@ _NUMBER = FloatField()
 _DISTANCE = BigIntegerField()
 _ID = UUIDField()
 _TRUTH = BooleanField()
+_NOT_NUMBERS: dict[str, tuple[Any, str]] = {"after_mm": (_DISTANCE, "bigint"), "after_id": (_ID, "uuid")}
 
 # The geodesic in whole millimetres, right to one of them within 100 km (0.2 mm before rounding): the straight line
-# through the ellipsoid, c, made longer by what its arc has more, c³ k² / 24, with the curvature k that the ellipsoid has
-# in this direction. Nothing in it minds a pole, the antimeridian or two places that are the same. Computed in the
-# database because pages are cut there: the order, the end of a page and the number that is shown are one computation.
+# through the ellipsoid, c, made longer by what its arc has more, c³ k² / 24, with the curvature k that the ellipsoid
+# has in this direction. Nothing in it minds a pole, the antimeridian or two places that are the same. Computed in the
+# database because pages are cut there: the order, the end of a page and the number shown are one computation.
 _NORTHWARD = "(ROW.axis <-> point({p}, {z}))"
 _SINE = "sin((ROW.longitude_e7 - {lng_e7}) * 8.726646259971648e-10)"
 _EASTWARD = f"({{p4}} * ROW.axis[0] * {_SINE} * {_SINE})"
@@ -65,7 +66,7 @@ class _Names(dict[str, str]):
         self._parameters = parameters
 
     def __missing__(self, name: str) -> str:
-        field, type_name = {"after_mm": (_DISTANCE, "bigint"), "after_id": (_ID, "uuid")}.get(name, (_NUMBER, "float8"))
+        field, type_name = _NOT_NUMBERS.get(name, (_NUMBER, "float8"))
         self._parameters.append(Given(name, field, type_name=type_name))
         return f"%s::{type_name}"
 

@@ -1,8 +1,8 @@
 """A query that the ORM compiles once, and Postgres plans once for each connection.
 
-Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and so does
-planning. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as a prepared
-statement through Django's connection: in its transaction, its log and its errors. For hot reads only.
+Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and
+planning takes as long. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as
+a prepared statement through Django's connection: in its transaction, its log and its errors. For hot reads only.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from psycopg.pq import Format
 
 
 class Given(Expression):
-    """A value that is given when the query runs. Cast, so that there is one statement and not one per kind of number."""
+    """A value that is given when the query runs. Cast: one statement, and not one for each kind of number."""
 
     def __init__(self, name: str, output_field: "Field[Any, Any]", *, type_name: str) -> None:
         super().__init__(output_field=output_field)
@@ -50,24 +50,32 @@ class Prepared:
                 if isinstance(parameter, Enum):
                     parameter = parameter.value  # noqa: PLW2901
                 pieces[-1] += sql.Literal(parameter).as_string(None).replace("%", "%%") + other
-        return cls(tuple(pieces), tuple(names))
+        # How many is the last of the values. In a subquery, so that no planner knows the number: it then assumes that a
+        # part of what there is will do, and takes the plan that yields its first rows soon. Told the number, and misled
+        # by what it must guess of boxes and moments, it fetched and sorted all that was within reach.
+        pieces[-1] += " LIMIT (SELECT "
+        return cls((*pieces, "::bigint)"), (*names, "rows"))
 
-    def rows(self, *givens: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows for these values; for several sets of values, the rows of all of them, in one query."""
+    def rows(self, *givens: Mapping[str, Any], limit: int) -> list[tuple[Any, ...]]:
+        """At most `limit` rows for these values; for several sets of them, so many for each, in one query."""
         if len(givens) == 1:
-            text, values = self._text(""), givens[0]
+            text, values = self.text(), {**givens[0], "rows": limit}
         else:
-            text = " UNION ALL ".join(f"({self._text(str(side))})" for side in range(len(givens)))
-            values = {f"{name}{side}": given[name] for side, given in enumerate(givens) for name in self.names}
+            text = " UNION ALL ".join(f"({self.text(str(side))})" for side in range(len(givens)))
+            values = {
+                f"{name}{side}": value
+                for side, given in enumerate(givens)
+                for name, value in {**given, "rows": limit}.items()
+            }
         connection.ensure_connection()
         # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-        raw = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
+        raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
         raw.format = Format.BINARY
         cursor = connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
         with cursor:
             cursor.execute(text, values)
             return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
-    def _text(self, suffix: str) -> str:
+    def text(self, suffix: str = "") -> str:
         named = (f"%({name}{suffix})s{piece}" for name, piece in zip(self.names, self.pieces[1:], strict=True))
         return self.pieces[0] + "".join(named)

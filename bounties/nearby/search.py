@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
+    Case,
     CharField,
     DateTimeField,
     Exists,
@@ -20,8 +22,9 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
-    QuerySet,
     UUIDField,
+    Value,
+    When,
 )
 
 from bounties.models import Bounty, Claim
@@ -55,7 +58,11 @@ def nearby(
 ) -> Page:
     """A page of the bounties that can be claimed now, nearest first, those equally near by their id."""
     check_limit(limit)
-    search = _Search.of(around, mode, at, seeker, wishes or Wishes(), after, limit)
+    # Finer than an atom, and Postgres refuses to square a number so small that the square is none.
+    around = Place(round(around.lat, 12), round(around.lng, 12))
+    search = _Search.of(
+        around=around, mode=mode, at=at, seeker=seeker, wishes=wishes or Wishes(), after=after, limit=limit
+    )
     rows, seen_m = search.walk()
     all_seen = seen_m >= search.within_m
     last = rows[limit - 1] if len(rows) >= limit else None
@@ -80,6 +87,7 @@ class _Search:
     @classmethod
     def of(
         cls,
+        *,
         around: Place,
         mode: Mode,
         at: datetime,
@@ -104,7 +112,7 @@ class _Search:
         return cls(around, wishes.within_m, limit, mode, given)
 
     def walk(self) -> tuple[list[Row], float]:
-        """The nearest on the plane; and how far out it is certain that nothing was left out, in metres on the ground."""
+        """The nearest on the plane; and how far out, in metres on the ground, nothing was left out."""
         plane_m = reach.on_plane(self.around, metres=self.within_m)
         if plane_m is None:
             return [], 0.0
@@ -112,7 +120,7 @@ class _Search:
         # A few more than the page: the plane's order is nearly that of the ground, so the page is then nearly always
         # proven by one query.
         enough = self.limit + 4 + self.limit // 10
-        rows = _statement(self.mode, frozenset(self.given), enough, by_plane=True).rows(*sides)
+        rows = _statement(self.mode, frozenset(self.given), by_plane=True).rows(*sides, limit=enough)
         if len(sides) == 1:
             unseen_m = rows[-1][_ON_PLANE] if len(rows) >= enough else None
         else:
@@ -126,8 +134,8 @@ class _Search:
         """The page itself, and one row more: out of all there is within so many metres."""
         plane_m = reach.on_plane(self.around, metres=within_m)
         sides = [self._band(within_m)] if plane_m is None else self._sides(plane_m)
-        statement = _statement(self.mode, frozenset(self.given), self.limit + 1, by_plane=False)
-        return self._in_order(statement.rows(*sides))
+        statement = _statement(self.mode, frozenset(self.given), by_plane=False)
+        return self._in_order(statement.rows(*sides, limit=self.limit + 1))
 
     def _sides(self, plane_m: float) -> list[dict[str, Any]]:
         """The box around the place; near the antimeridian also the one around its image beyond it."""
@@ -192,41 +200,48 @@ def _id(name: str) -> Given:
     return Given(name, UUIDField(), type_name="uuid")
 
 
-def _not_own(rows: "QuerySet[Bounty]") -> "QuerySet[Bounty]":
-    taken = Q(state=ClaimState.LIVE) | Q(distinct=True, state__in=CLAIM_COUNTS)
-    claims = Claim.objects.filter(taken, bounty=OuterRef("pk"), scout=_id("account_id"))
-    return rows.exclude(buyer=_id("account_id")).filter(~Exists(claims))
+def _not_own() -> Q:
+    counts = Q(state=ClaimState.LIVE) | Q(distinct=True, state__in=CLAIM_COUNTS)
+    taken = Claim.objects.filter(counts, bounty=OuterRef("pk"), scout=_id("account_id"))
+    return ~Q(buyer=_id("account_id")) & ~Q(Exists(taken))
 
 
-def _not_of_own_agents(rows: "QuerySet[Bounty]") -> "QuerySet[Bounty]":
-    return rows.exclude(buyer_id__in=Agent.objects.filter(owner=_id("user_id")).values("account_id"))
+def _not_of_own_agents() -> Q:
+    return ~Q(buyer_id__in=Agent.objects.filter(owner=_id("user_id")).values("account_id"))
 
 
-_WHERE: dict[str, "Callable[[QuerySet[Bounty]], QuerySet[Bounty]]"] = {
-    "account_id": _not_own,
-    "user_id": _not_of_own_agents,
-    "least_reward_micros": lambda rows: rows.filter(
+_WANTED: dict[str, Callable[[], Q]] = {
+    "least_reward_micros": lambda: Q(
         reward_micros__gte=Given("least_reward_micros", BigIntegerField(), type_name="bigint")
     ),
-    "closes_after": lambda rows: rows.filter(closes_at__gte=_moment("closes_after")),
-    "media": lambda rows: rows.filter(media=Given("media", CharField(), type_name="varchar")),
-    "after_mm": lambda rows: rows.filter(After()),
+    "closes_after": lambda: Q(closes_at__gte=_moment("closes_after")),
+    "media": lambda: Q(media=Given("media", CharField(), type_name="varchar")),
+    "after_mm": lambda: Q(After()),
+    "user_id": _not_of_own_agents,
+    "account_id": _not_own,
 }
 
 
 @lru_cache(maxsize=512)
-def _statement(mode: Mode, given: frozenset[str], rows: int, *, by_plane: bool) -> Prepared:
+def _statement(mode: Mode, given: frozenset[str], *, by_plane: bool) -> Prepared:
     at: Expression | Any = _moment("at")
     soon: Expression | Any = _moment("soon")
     if mode == Mode.TEST:
         # A bounty's moments are in its buyer's time, which only in test mode can differ from ours.
         at, soon = at + F("buyer__clock_ahead"), soon + F("buyer__clock_ahead")
-    query = Bounty.objects.filter(
-        InBox(), state=BountyState.OPEN, free_slots__gt=0, mode=str(mode), closes_at__gt=at, opens_at__lte=soon
-    )
-    for name, where in _WHERE.items():
+    wanted = Q(closes_at__gt=at, opens_at__lte=soon)
+    for name, condition in _WANTED.items():
         if name in given:
-            query = where(query)
+            wanted &= condition()
+    query = Bounty.objects.filter(
+        # What the index knows; and as one condition, whose odds the planner cannot guess, all the rest. From a dozen
+        # guesses it would conclude that next to nothing is left, and fetch and sort all there is within reach.
+        InBox(),
+        Case(When(wanted, then=Value(True)), default=Value(False), output_field=BooleanField()),
+        state=BountyState.OPEN,
+        free_slots__gt=0,
+        mode=str(mode),
+    )
     query = query.annotate(mm=Millimetres(), on_plane=OnPlane())
     order = ("on_plane",) if by_plane else ("mm", "id")
-    return Prepared.of(query.order_by(*order).values_list(*_COLUMNS, "mm", "on_plane")[:rows])
+    return Prepared.of(query.order_by(*order).values_list(*_COLUMNS, "mm", "on_plane"))

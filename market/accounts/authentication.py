@@ -61,6 +61,9 @@ class Caller:
     account_id: UUID
     mode: str
     scopes: frozenset[str]
+    per_call_micros: int | None = None
+    per_day_micros: int | None = None
+    per_month_micros: int | None = None
 
     def check_scope(self, needed: str) -> None:
         policies.check_scope(self.scopes, needed)
@@ -146,7 +149,15 @@ def _read(key_id: UUID) -> _Known | None:
     if key is None:
         return None
     return _Known(
-        caller=Caller(key.id, key.account_id, key.mode, frozenset(key.scopes)),
+        caller=Caller(
+            key.id,
+            key.account_id,
+            key.mode,
+            frozenset(key.scopes),
+            key.per_call_micros,
+            key.per_day_micros,
+            key.per_month_micros,
+        ),
         secret_hash=bytes(key.secret_hash),
         networks=tuple(key.networks),
         expires_at=key.expires_at,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from market.accounts.models import Agent, ApiKey, Operator, Scout, User
+from market.accounts.models import Agent, ApiKey, Audit, Operator, Scout, User
 
 
 def agent_by_claim_hash(claim_hash: bytes) -> Agent | None:
@@ -25,3 +25,7 @@ def keys_of(account_id: UUID) -> QuerySet[ApiKey]:
 
 def is_operator(user: User) -> bool:
     return Operator.objects.filter(user=user).exists()
+
+
+def newest_audit(*, limit: int) -> QuerySet[Audit]:
+    return Audit.objects.order_by("-at", "-id")[:limit]

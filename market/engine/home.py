@@ -41,6 +41,20 @@ def prepare(layout: Layout) -> None:
         )
 
 
+def make_sockets(layout: Layout) -> None:
+    """The folder for Unix sockets, which nobody else may look into or have put there to listen in."""
+    folder = layout.sockets
+    try:
+        if folder.is_dir() and (folder.is_symlink() or folder.stat().st_uid != os.geteuid()) and os.geteuid() == 0:
+            shutil.rmtree(folder)  # root's own database server, another time, runs as another user
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+            raise Fault(f"{folder} belongs to somebody else: have it removed, then run this again.")
+        folder.chmod(0o700)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
 def unwritable(folder: Path, error: OSError) -> Fault:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Fault(f"The disk below {folder} is full: free some space, or name another folder with SIGHTLINE_HOME.")

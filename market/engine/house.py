@@ -12,8 +12,9 @@ from market.engine.front import Front
 from market.engine.layout import Layout
 
 _GRANIAN = (sys.executable, "-m", "granian")
-_SERVED = ("--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "10")
-_CELERY = (sys.executable, "-m", "celery", "-A", "market.celery")
+_LOGS = ("--log-level", "warning", "--log-config", str(ROOT / "market" / "engine" / "granian-logs.json"))
+_SERVED = ("--respawn-failed-workers", "--no-ws", *_LOGS, "--workers-kill-timeout", "10")
+_CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "market.celery")  # quiet: no banner among the JSON lines
 
 
 def web(config: Config, *bind: str) -> list[str]:

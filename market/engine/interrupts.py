@@ -22,12 +22,16 @@ class Interrupts:
         self._selector.register(self._reader, selectors.EVENT_READ)
         # Python writes a byte here as soon as a signal arrives: one that comes between a look at `count` and the
         # `select` below ends that `select` at once, so none is slept through.
-        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, self._note)
-        signal.signal(signal.SIGTERM, self._note)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup bin/up` outlives its terminal
-            signal.signal(signal.SIGHUP, self._note)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the death of a child wakes us too
+        self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        answers = {
+            signal.SIGINT: self._note,
+            signal.SIGTERM: self._note,
+            signal.SIGHUP: self._note,
+            signal.SIGCHLD: _wake,  # so that the death of a child wakes us too
+        }
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # `nohup bin/up` outlives its terminal
+            del answers[signal.SIGHUP]
+        self._before = {number: signal.signal(number, answer) for number, answer in answers.items()}
 
     def wait(self, seconds: float) -> None:
         """Until a signal comes, or that long."""
@@ -38,5 +42,18 @@ class Interrupts:
         if self.count:
             raise Interrupted
 
+    def close(self) -> None:
+        """Leave signals to whoever had them before."""
+        for number, answer in self._before.items():
+            signal.signal(number, answer)
+        signal.set_wakeup_fd(self._wakeup_before)
+        self._selector.close()
+        self._reader.close()
+        self._writer.close()
+
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
+
+
+def _wake(number: int, frame: FrameType | None) -> None:
+    """Having an answer at all is what makes the signal wake us."""

@@ -74,6 +74,9 @@ class Postgres:
         if not is_there:
             self._initialise()
 
+    def is_made(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
     def _make_folders(self) -> None:
         account = _account_for_root()
         for folder in (self.data, self.sockets):

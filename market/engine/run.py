@@ -17,6 +17,7 @@ from urllib.error import URLError
 from pydantic import ValidationError
 
 from market.engine.faults import Fault, told_plainly
+from market.engine.layout import Layout
 
 if TYPE_CHECKING:
     from market.config import Config
@@ -56,7 +57,7 @@ def _command(name: str, config: "Config") -> list[str]:
     if name == "worker":
         return house.worker(config)
     if name == "beat":
-        return house.beat(config, config.home / "beat")
+        return house.beat(config, Layout(config.home).run / "beat")
     return house.prepare(demo=False)
 
 

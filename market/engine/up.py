@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import psycopg
@@ -43,7 +44,8 @@ def main(arguments: list[str]) -> int:
         front.check_ports()
         if options.reset:
             home.reset(layout, has_database_elsewhere=bool(config.database_url.get_secret_value()))
-        return _Up(options, config, layout, front).run()
+        with closing(Interrupts()) as interrupts:
+            return _Up(options, config, layout, front, interrupts).run()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,13 +90,15 @@ def _say_already_running(layout: Layout, options: argparse.Namespace) -> int:
 class _Up:
     """One run, from the first process started to the last one gone."""
 
-    def __init__(self, options: argparse.Namespace, config: Config, layout: Layout, front: Front) -> None:
+    def __init__(
+        self, options: argparse.Namespace, config: Config, layout: Layout, front: Front, interrupts: Interrupts
+    ) -> None:
         self._config = config
         self._layout = layout
         self._front = front
         self._environment = _environment(config, layout, front)
         self._house = House(config, layout, front, self._environment, demo=not options.no_demo)
-        self._interrupts = Interrupts()
+        self._interrupts = interrupts
         self._children = Children(home=layout.home, logs=layout.logs, interrupts=self._interrupts)
 
     def run(self) -> int:
@@ -114,14 +118,15 @@ class _Up:
 
     def _start(self) -> None:
         house, children = self._house, self._children
+        postgres = self._make_database()
         # The web can load while the database is brought up to date, because nobody reaches it before the front stands.
         # Only it must not look at static files that are still to come: where there are none it waits for them.
         made_at = self._static_made_at()
         if made_at is not None:
             children.start(house.web)
-        if not self._config.database_url.get_secret_value():
+        if postgres:
             with Told("Starting the database"):
-                self._start_postgres()
+                self._start_postgres(postgres)
         with Told("Preparing the database and the pages"):
             children.finish(house.prepare)
         with Told("Starting the web"):
@@ -140,14 +145,25 @@ class _Up:
         home.write_facts(self._layout, pid=os.getpid(), url=self._front.url, port=self._front.port)
         say(banner.text(self._front, self._layout))
 
-    def _start_postgres(self) -> None:
+    def _make_database(self) -> Postgres | None:
+        """The embedded server with its folders, the database among them; none where DATABASE_URL names another one."""
+        if self._config.database_url.get_secret_value():
+            home.make_sockets(self._layout)
+            return None
         postgres = Postgres(self._layout.postgres, self._layout.sockets)
         try:
-            postgres.prepare()
+            if postgres.is_made():
+                postgres.prepare()
+            else:
+                with Told("Making the database"):
+                    postgres.prepare()
         except OSError as error:
             raise home.unwritable(self._layout.home, error) from error
-        child = postgres.child()
         self._interrupts.check()
+        return postgres
+
+    def _start_postgres(self, postgres: Postgres) -> None:
+        child = postgres.child()
         self._children.start(child)
         try:
             self._children.wait_until_ready(child, within=120)

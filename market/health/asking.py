@@ -66,7 +66,8 @@ class Question(Generic[T]):
 
     def _run(self, asked: Asked[T]) -> None:
         try:
-            asked.answer = Answer(_ms(asked), value=self._ask())
+            value = self._ask()
+            asked.answer = Answer(_ms(asked), value=value)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the answer is that it is out
             asked.answer = Answer(_ms(asked), fault=type(error).__name__, error=error)
         finally:

@@ -29,14 +29,14 @@ def faults() -> list[Fault]:
     """Everything that is wrong; nothing when the books are whole."""
     found = []
     with transaction.atomic(), connection.cursor() as cursor:
-        for promise, query in _PROMISES.items():
+        for promise, query in PROMISES.items():
             cursor.execute(f"{query} LIMIT {_MOST_OF_A_KIND}")
             found += [Fault(promise, subject, what) for subject, what in cursor.fetchall()]
     return found
 
 
 # Each query answers (subject, what was found) for everything that breaks its promise.
-_PROMISES: Final[dict[str, str]] = {
+PROMISES: Final[dict[str, str]] = {
     "every entry has two lines or more, which add up to nothing": """
         SELECT entry.id::text, format('%s lines, sum %s', lines, total)
         FROM ledger_entry AS entry

@@ -1,20 +1,20 @@
 """Writing to the ledger. `post` is the only writer; `rules` says what is written."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
+from psycopg import Cursor
 
 from market.errors import DomainError, Kind
 from market.ids import new_id
 from market.ledger.models import LARGEST_BALANCE_MICROS, Ending, Entry, Line
 from market.ledger.policies import SpendingLimits
-from market.ledger.postings import LIMITED, AccountKind, AccountRef, NewEntry
+from market.ledger.postings import LIMITED, AccountKind, AccountRef, NewEntry, UnknownBook
 from market.money import format_micros
 
 
@@ -87,6 +87,21 @@ def post(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None =
     """
     if len({entry.key for entry in entries}) != len(entries):
         raise ValueError("a business key stands once in a call")
+    books = dict.fromkeys(entry.book for entry in entries)
+    if len(books) <= 1:
+        return _post_in_one_book(entries, at=at, spender=spender)
+    if spender is not None:
+        raise UnknownBook("A key spends in one mode and currency.")
+    with transaction.atomic():
+        posted = {
+            each.key: each
+            for book in books
+            for each in _post_in_one_book([entry for entry in entries if entry.book == book], at=at, spender=None)
+        }
+    return [posted[entry.key] for entry in entries]
+
+
+def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None) -> list[Posted]:
     repeated: dict[str, UUID] = {}
     while new := [entry for entry in entries if entry.key not in repeated]:
         ids = [new_id() for _ in new]
@@ -110,59 +125,77 @@ def post(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None =
 
 def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
     """One call of `ledger_post`. What it refuses has written nothing."""
-    gains: defaultdict[AccountRef, int] = defaultdict(int)
+    by_id: dict[UUID, AccountRef] = {}
+    gains: dict[UUID, int] = {}
     for entry in entries:
         for line in entry.lines:
-            gains[line.account] += line.amount_micros
-    accounts = sorted(gains, key=lambda account: account.id)
-    lines = [(entry_id, line) for entry_id, entry in zip(ids, entries, strict=True) for line in entry.lines]
-    endings = [(what, entry_id) for entry_id, entry in zip(ids, entries, strict=True) for what in entry.ends]
-    limits = spender.limits if spender else SpendingLimits()
-    arguments: list[Any] = [
+            account_id = line.account.id
+            by_id[account_id] = line.account
+            gains[account_id] = gains.get(account_id, 0) + line.amount_micros
+    accounts = [by_id[account_id] for account_id in sorted(by_id)]
+    places = {account.id: place for place, account in enumerate(accounts, 1)}
+    lines = [(place, line) for place, entry in enumerate(entries, 1) for line in entry.lines]
+    endings = [(place, what) for place, entry in enumerate(entries, 1) for what in entry.ends]
+    arguments: list[object] = [
         at,
-        [account.id for account in accounts],
-        [account.kind.value for account in accounts],
-        [account.book.mode for account in accounts],
-        [account.book.currency for account in accounts],
-        [account.owner for account in accounts],
-        [account.subject for account in accounts],
-        [account.kind in LIMITED for account in accounts],
-        [gains[account] for account in accounts],
-        ids,
-        [entry.kind.value for entry in entries],
-        [entry.key for entry in entries],
-        [entry.book.mode for entry in entries],
-        [entry.book.currency for entry in entries],
-        [entry_id for entry_id, _ in lines],
-        [line.account.id for _, line in lines],
-        [line.amount_micros for _, line in lines],
-        [what for what, _ in endings],
-        [entry_id for _, entry_id in endings],
-        spender.key_id if spender else None,
-        _spent(entries) if spender else None,
-        limits.per_call_micros,
-        limits.per_day_micros,
-        limits.per_month_micros,
+        entries[0].book.mode,
+        entries[0].book.currency,
+        _array([str(account.id) for account in accounts]),
+        _array([account.kind for account in accounts]),
+        _array([str(account.owner or "NULL") for account in accounts]),
+        _array([str(account.subject or "NULL") for account in accounts]),
+        _array(["t" if account.kind in LIMITED else "f" for account in accounts]),
+        _array([str(gains[account.id]) for account in accounts]),
+        _array([str(entry_id) for entry_id in ids]),
+        _array([entry.kind for entry in entries]),
+        _array([_quoted(entry.key) for entry in entries]),
+        _array([str(place) for place, _ in lines]),
+        _array([str(places[line.account.id]) for _, line in lines]),
+        _array([str(line.amount_micros) for _, line in lines]),
+        _array([_quoted(what) for _, what in endings]),
+        _array([str(place) for place, _ in endings]),
     ]
+    if spender is not None:
+        limits = spender.limits
+        arguments += [
+            spender.key_id,
+            _spent(entries),
+            limits.per_call_micros,
+            limits.per_day_micros,
+            limits.per_month_micros,
+        ]
+    connection.ensure_connection()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_POST, arguments)
-            outcome, facts = cursor.fetchone()
+        # Not Django's cursor: it writes the arguments into the text, which Postgres has to read anew each time.
+        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+            cursor.execute(_POST if spender is None else _POST_FOR_SPENDER, arguments, prepare=True)
+            row = cursor.fetchone()
     except IntegrityError as error:
         raise _explained(error) from error
-    return outcome, json.loads(facts) if isinstance(facts, str) else facts
+    assert row is not None
+    outcome, facts = row
+    return outcome, None if facts is None else json.loads(facts)  # Django has psycopg leave JSON as text
+
+
+# Arrays are handed over as Postgres writes them: for psycopg to find out what is in a list takes longer than posting.
+def _array(words: Iterable[str]) -> str:
+    return "{" + ",".join(words) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _POST = """
 SELECT outcome, facts FROM ledger_post(
-    %s::timestamptz,
-    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::boolean[], %s::bigint[],
-    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::uuid[], %s::uuid[], %s::bigint[],
-    %s::text[], %s::uuid[],
-    %s::uuid, %s::bigint, %s::bigint, %s::bigint, %s::bigint
+    %s::timestamptz, %s::text, %s::text,
+    %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::boolean[], %s::bigint[],
+    %s::uuid[], %s::text[], %s::text[],
+    %s::integer[], %s::integer[], %s::bigint[],
+    %s::text[], %s::integer[]
 )
 """
+_POST_FOR_SPENDER = _POST.replace("\n)\n", ",\n    %s::uuid, %s::bigint, %s::bigint, %s::bigint, %s::bigint\n)\n")
 
 
 def _earlier(entry: NewEntry) -> UUID:
@@ -186,15 +219,14 @@ def _spent(entries: Iterable[NewEntry]) -> int:
     )
 
 
-def _refused(accounts: Sequence[dict[str, Any]]) -> DomainError:
-    for account in accounts:
-        available, needed = account["available_micros"], account["needed_micros"]
-        if needed > available:
-            return InsufficientFunds(
-                f"This needs {format_micros(needed)}, and {format_micros(available)} is there.",
-                facts={**account, "missing_micros": needed - available},
-            )
-    return BalanceTooLarge(f"A balance cannot be above {format_micros(LARGEST_BALANCE_MICROS)}.")
+def _refused(facts: dict[str, Any]) -> DomainError:
+    available, needed = facts["available_micros"], facts["needed_micros"]
+    if needed < 0:
+        return BalanceTooLarge(f"A balance cannot be above {format_micros(LARGEST_BALANCE_MICROS)}.", facts=facts)
+    return InsufficientFunds(
+        f"This needs {format_micros(needed)}, and {format_micros(available)} is there.",
+        facts={**facts, "missing_micros": needed - available},
+    )
 
 
 def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int) -> SpendingLimitReached:

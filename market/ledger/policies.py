@@ -7,7 +7,7 @@ from typing import Final
 
 from market.errors import DomainError
 from market.ledger.postings import require_amount
-from market.money import BASIS_POINTS, LARGEST_MICROS, Micros, parse, share_down, share_up
+from market.money import BASIS_POINTS, Micros, parse, share_down, share_up
 
 DEFAULT_FEE_BASIS_POINTS: Final = 1_000
 DEFAULT_BLOCKED_BASIS_POINTS: Final = 3_000
@@ -134,8 +134,3 @@ class SpendingLimits:
     per_call_micros: int | None = None
     per_day_micros: int | None = None
     per_month_micros: int | None = None
-
-    def tightest(self) -> int:
-        """What a single call can never be above, whatever has been spent before."""
-        limits = (self.per_call_micros, self.per_day_micros, self.per_month_micros)
-        return min((limit for limit in limits if limit is not None), default=LARGEST_MICROS)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import Final, Literal, cast
 from uuid import UUID
 
 from market.errors import DomainError
 from market.money import LARGEST_MICROS
+
+LONGEST_KEY: Final = 120
 
 Mode = Literal["test", "live"]
 
@@ -100,6 +102,11 @@ class Book:
         if self.mode not in ("test", "live") or self.currency != "USD":
             raise UnknownBook("There are no accounts in this mode and currency.")
 
+    @classmethod
+    def of(cls, mode: str) -> "Book":
+        """The dollars of a mode that was read as plain text; refuses what is none."""
+        return cls(cast(Mode, mode))
+
 
 @dataclass(frozen=True)
 class AccountRef:
@@ -154,6 +161,8 @@ class NewEntry:
             raise ValueError(f"{self.key}: the lines of an entry are two or more and add up to nothing")
         if len({line.account for line in self.lines}) != len(self.lines):
             raise ValueError(f"{self.key}: an account stands in one line of an entry")
+        if not 0 < len(self.key) <= LONGEST_KEY or "\0" in self.key:
+            raise ValueError("a business key has 1 to 120 characters")
         if any(line.account.book != self.book for line in self.lines):
             raise UnknownBook("Test money and live money, and different currencies, never meet.")
 

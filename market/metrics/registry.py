@@ -4,7 +4,6 @@ Import the client's classes from here: it decides where it counts when its first
 """
 
 import os
-from typing import IO
 
 from prometheus_client import values
 
@@ -16,7 +15,7 @@ from market.metrics.folder import Folder
 folder = Folder(Layout(config.home).run / "metrics")
 
 _names: dict[int, str] = {}
-_open: list[IO[bytes]] = []  # the locks that say we live: held until the process ends
+_locks: list[int] = []  # that say we live: held until the process ends, whatever way it ends
 _is_counting = False  # until something is counted, no file is made: most commands never count
 
 
@@ -28,7 +27,8 @@ def _name_of_this_process() -> str:
     name = _names.get(pid)
     if name is None:
         process, held = folder.enter(roles.current())
-        _open.append(held)
+        _locks.append(os.dup(held.fileno()))
+        held.close()
         name = _names[pid] = process.name
     return name
 

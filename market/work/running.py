@@ -41,6 +41,7 @@ class Held:
 def run(*, work_id: UUID, at: datetime) -> None:
     """Do the work if it is due and nobody is at it; else it is somebody else's, or done, and there is nothing to do."""
     work = _take(work_id, at)
+    _give_connection_back()
     if work is None:
         return
     try:
@@ -55,7 +56,10 @@ def run(*, work_id: UUID, at: datetime) -> None:
         return
     try:
         with _renewing(work):
-            kind.handle(work.subject)
+            try:
+                kind.handle(work.subject)
+            finally:
+                _give_connection_back()
     except TryLater as later:
         _put_off(work, until=later.at, reason=str(later))
     except Exception as error:  # whatever a handler raises is a failed attempt
@@ -85,6 +89,12 @@ def _take(work_id: UUID, at: datetime) -> Held | None:
         )
         row = cursor.fetchone()
     return None if row is None else Held(work_id, holder, *row)
+
+
+def _give_connection_back() -> None:
+    """To the pool, which checks it when it is taken again: the server may have gone and come back meanwhile."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from uuid import UUID
 
 from tests.database import ThrowawayPostgres
 
@@ -75,36 +76,37 @@ def main() -> None:
         django.setup()
         from market.accounts.models import Account
 
-        accounts = Account.objects.bulk_create(
-            [Account(kind="agent", mode="test") for _ in range(WAITERS + 16)]
-        )
+        accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS + 16)])
         asyncio.run(bench([account.id for account in accounts]))
 
 
-async def bench(accounts: list) -> None:  # type: ignore[type-arg]
+async def bench(accounts: list[UUID]) -> None:
     from market.events import waiting
 
     waiting.SLOW_LOOK_SECONDS = 600
     accounts, noisy = accounts[:WAITERS], accounts[WAITERS:]
-    writer = subprocess.Popen([sys.executable, "-c", WRITER], cwd=ROOT, stdin=-1, stdout=-1, text=True)
-    cursors = dict.fromkeys(accounts)
-    woken: asyncio.Queue = asyncio.Queue()  # type: ignore[type-arg]
+    writer = await asyncio.to_thread(start, WRITER)
+    cursors: dict[UUID, str | None] = dict.fromkeys(accounts)
+    woken: asyncio.Queue[float] = asyncio.Queue()
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    stdin, stdout = writer.stdin, writer.stdout
 
-    async def wait(account) -> None:  # type: ignore[no-untyped-def]
+    async def wait(account: UUID) -> None:
         while True:
             page = await waiting.wait_for_events(account_id=account, cursor=cursors[account], within=600)
             cursors[account] = page.next
-            woken.put_nowait((account, time.monotonic()))
+            woken.put_nowait(time.monotonic())
 
-    async def tell(told: list) -> list[float]:  # type: ignore[type-arg]
+    async def tell(told: list[UUID]) -> list[float]:
         def write() -> float:
-            writer.stdin.write(" ".join(map(str, told)) + "\n")
-            writer.stdin.flush()
-            return float(writer.stdout.readline())
+            stdin.write(" ".join(map(str, told)) + "\n")
+            stdin.flush()
+            return float(stdout.readline())
 
         committed = await asyncio.to_thread(write)
         times = [await woken.get() for _ in told]
-        return [(at - committed) * 1000 for _, at in times]
+        return [(at - committed) * 1000 for at in times]
 
     async with waiting.listening():
         tasks = [asyncio.create_task(wait(account)) for account in accounts]
@@ -113,24 +115,26 @@ async def bench(accounts: list) -> None:  # type: ignore[type-arg]
         print(f"{WAITERS} waiters, {threading.active_count()} threads in the process")
         report("one at a time", [ms for n in range(ROUNDS) for ms in await tell([accounts[n]])])
         report("all at once, one transaction", await tell(accounts))
-        noise = subprocess.Popen(
-            [sys.executable, "-c", BUSY, "8", *map(str, noisy)], cwd=ROOT, stdout=-1, text=True
-        )
+        noise = await asyncio.to_thread(start, BUSY, "8", *map(str, noisy))
         await asyncio.sleep(1.5)
         began = time.monotonic()
-        times = []
+        times: list[float] = []
         while time.monotonic() - began < 5:
             times += await tell([accounts[len(times) % WAITERS]])
         report("one at a time, 16 other writers busy", times)
         print("   others committed", noise.communicate()[0].strip(), "times in 8 s")
         for task in tasks:
             task.cancel()
-    writer.stdin.close()
+    stdin.close()
     writer.wait()
 
 
+def start(code: str, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", code, *words], cwd=ROOT, stdin=-1, stdout=-1, text=True)
+
+
 def report(title: str, times: list[float]) -> None:
-    times.sort()
+    times = sorted(times)
     print(
         f"{title}: n={len(times)} median {statistics.median(times):.1f} ms"
         f" p95 {times[int(len(times) * 0.95)]:.1f} ms max {times[-1]:.1f} ms"

@@ -1,8 +1,8 @@
 """The signed capture: ECDSA P-256 / SHA-256 over RFC 8785 JSON of `{v, session, nonce, captured_at, media, fixes}`.
 
-Every number in it is whole, so that Python and JavaScript cannot differ on how one is spelled: coordinates in 1e-7 degrees,
-accuracy in centimetres, speed in centimetres a second, heading in hundredths of a degree. `tests/vectors/capture.json` is
-shared with the page that signs.
+Every number in it is whole, so that Python and JavaScript cannot differ on how one is spelled: coordinates in 1e-7
+degrees, accuracy in centimetres, speed in centimetres a second, heading in hundredths of a degree.
+`tests/vectors/capture.json` is shared with the page that signs.
 """
 
 import base64

@@ -12,7 +12,9 @@ _NONCE_REASONS = {
 }
 
 
-def session_integrity(evidence: Evidence, requirements: Requirements) -> CheckResult:
+def session_integrity(  # noqa: PLR0911 - one answer for each way it can be wrong
+    evidence: Evidence, requirements: Requirements
+) -> CheckResult:
     session = evidence.session
     limits = requirements.policy.thresholds
     offset = clock_offset(session)

@@ -14,7 +14,7 @@ def time_window(evidence: Evidence, requirements: Requirements) -> CheckResult:
     session = evidence.session
     start, end = requirements.window_start, requirements.window_end
 
-    def answer(
+    def answer(  # noqa: PLR0917 - the words of one answer, in the order they are read
         outcome: Outcome, severity: Severity, reason: str, at: datetime | None, scout: str, buyer: str
     ) -> CheckResult:
         return CheckResult(
@@ -58,15 +58,15 @@ def time_window(evidence: Evidence, requirements: Requirements) -> CheckResult:
     for reason, at in named:
         if at is None:
             continue
-        if opened is not None and received is not None:
-            at = min(max(at, opened), received)  # whatever the device says, it lies between our own two readings
-        if start <= at <= end:
-            return answer(Outcome.PASS, Severity.STRONG, reason, at, inside, inside)
+        # Whatever the device says, it lies between our own two readings.
+        bound = min(max(at, opened), received) if opened is not None and received is not None else at
+        if start <= bound <= end:
+            return answer(Outcome.PASS, Severity.STRONG, reason, bound, inside, inside)
         return answer(
             Outcome.FAIL,
             Severity.STRONG,
             f"outside_{reason}",
-            at,
+            bound,
             "This seems to have been captured outside the time asked for. A person will look at it.",
             "The best time known for this capture lies outside the window.",
         )

@@ -1,7 +1,7 @@
 """Content Credentials (C2PA) inside a file, read without ever asking the network.
 
-"Valid" can be had by anybody with a key of their own; only "trusted" says something, and only against the trust anchors we
-are given. No credentials say nothing at all.
+"Valid" can be had by anybody with a key of their own; only "trusted" says something, and only against the trust
+anchors we are given. No credentials say nothing at all.
 """
 
 import io
@@ -20,12 +20,12 @@ _MOST = 20
 _STATES = {"Valid": C2paState.VALID, "Trusted": C2paState.TRUSTED}
 
 
-def credentials(data: bytes, format: str, *, trust_anchors: str = "") -> C2paFacts | None:
+def credentials(data: bytes, kind: str, *, trust_anchors: str = "") -> C2paFacts | None:
     if _MARK not in data[:_MARK_WITHIN]:
         return None  # most files: looking is cheaper than asking the library
     settings = c2pa.Settings.from_dict(_settings(trust_anchors))
     try:
-        with c2pa.Context(settings) as context, c2pa.Reader(_MIME[format], io.BytesIO(data), context=context) as reader:
+        with c2pa.Context(settings) as context, c2pa.Reader(_MIME[kind], io.BytesIO(data), context=context) as reader:
             report = json.loads(reader.json())
             state = reader.get_validation_state()
     except c2pa.C2paError as error:

@@ -1,8 +1,9 @@
-"""The decoding child: `python -m verification.photos.darkroom` on two pipes, started by `sandbox.py` and by nobody else.
+"""The decoding child: `python -m verification.photos.darkroom` on two pipes, started by `sandbox.py` and by nobody
+else.
 
-The process that starts has everything imported and decodes nobody's picture itself. For each picture it forks: the fork puts limits
-on its own memory and time, does one job, answers and ends. So a picture that kills its decoder kills one fork, and no
-picture ever sees what another one left in memory.
+The process that starts has everything imported and decodes nobody's picture itself. For each picture it forks: the
+fork puts limits on its own memory and time, does one job, answers and ends. So a picture that kills its decoder
+kills one fork, and no picture ever sees what another one left in memory.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import cv2
@@ -21,14 +23,17 @@ from PIL import Image
 
 from verification import canonical
 from verification.photos import delivery, wire, working
-from verification.photos.formats import RefusedPicture, inspect
+from verification.photos.formats import Header, RefusedPicture, inspect
 from verification.photos.measure import measure
+
+_STATM = Path("/proc/self/statm")
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
 def _measure(data: bytes, options: dict[str, Any]) -> Answer:
-    measured = measure(data, **options)
+    header = canonical.from_plain(Header, options["header"])
+    measured = measure(data, header=header, trust_anchors=options["trust_anchors"])
     return {"facts": canonical.to_plain(measured.facts)}, [measured.features]
 
 
@@ -43,20 +48,22 @@ def _deliver(data: bytes, options: dict[str, Any]) -> Answer:
     return {"width": done.width, "height": done.height, "redactions": redactions}, [done.media, done.preview]
 
 
-def _burn(data: bytes, options: dict[str, Any]) -> NoReturn:
-    """What a decoder bomb does, for the tests of the limits: no picture known today does it to these decoders."""
-    hoard = []
-    while True:
-        if options.get("memory"):
-            hoard.append(bytes(1 << 24))
-
-
-JOBS: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
+Job = Callable[[bytes, dict[str, Any]], Answer]
+JOBS: dict[str, Job] = {
     "measure": _measure,
     "working_copy": _working_copy,
     "deliver": _deliver,
-    "burn": _burn,
 }
+
+
+def serve() -> None:
+    """On the two pipes that the process was started with."""
+    # What a library prints must not run into the answers.
+    answers = os.dup(1)
+    wire.widen(answers)
+    wire.widen(0)
+    os.dup2(2, 1)
+    main(sys.stdin.fileno(), answers)
 
 
 def main(incoming: int, outgoing: int) -> None:
@@ -76,7 +83,7 @@ def main(incoming: int, outgoing: int) -> None:
 
 
 def _warm_up() -> None:
-    """Everything that libraries do at their first picture, done once on a picture of our own, inherited by every fork."""
+    """What libraries do at their first picture, done once on a picture of our own and inherited by every fork."""
     drawn = io.BytesIO()
     Image.effect_noise((640, 480), 60).convert("RGB").save(drawn, "JPEG")
     measure(drawn.getvalue())
@@ -132,18 +139,13 @@ def _close_all_but(pipe: int) -> None:
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    with open("/proc/self/statm", "rb") as statm:
-        used = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, used + memory_bytes))
+    if _STATM.exists():  # where it does not, as on macOS, the system would not hold to a limit on memory either
+        used = int(_STATM.read_bytes().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, used + memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # pipes only: nothing is written to a disk
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would be a copy of somebody's picture
 
 
 if __name__ == "__main__":
-    # What a library prints must not run into the answers.
-    answers = os.dup(1)
-    wire.widen(answers)
-    wire.widen(0)
-    os.dup2(2, 1)
-    main(sys.stdin.fileno(), answers)
+    serve()

@@ -1,7 +1,7 @@
 """What the buyer gets: upright, sRGB, no metadata, faces and number plates blurred, and a preview of at most 512 px.
 
-The detectors look at a small copy, and what they find is blurred beyond undoing. They miss some: the result says how many
-regions were found and by what, and never that all were.
+The detectors look at a small copy, and what they find is blurred beyond undoing. They miss some: the result says how
+many regions were found and by what, and never that all were.
 """
 
 from dataclasses import dataclass
@@ -120,7 +120,8 @@ def _by_cascade(grey: NDArray[Any], cascade: _Cascade) -> list[Region]:
 def _by_model(small: NDArray[Any], face_model: str) -> list[Region]:
     height, width = small.shape[:2]
     detector = cv2.FaceDetectorYN.create(face_model, "", (width, height), score_threshold=0.6)
-    _, faces = detector.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
+    found: tuple[int, NDArray[Any] | None] = detector.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
+    faces = found[1]  # None where there are none
     return [] if faces is None else [(int(f[0]), int(f[1]), int(f[2]), int(f[3])) for f in faces]
 
 

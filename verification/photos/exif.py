@@ -63,7 +63,8 @@ def _taken(tags: Tags) -> tuple[str, datetime | None] | None:
         text = _word(tags, field)
         if text is None or not text.strip(" :0"):
             continue  # cameras without a clock write blanks or zeros
-        local = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")
+        # A camera's clock: in no known zone, unless the file says one.
+        local = datetime.strptime(text[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
         if not 1990 <= local.year <= 2100:
             raise _Unreadable
         offset = _OFFSET.fullmatch(_word(tags, offset_field) or "")

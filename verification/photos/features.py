@@ -1,4 +1,5 @@
-"""ORB points of a picture, as bytes to keep, and what two such sets say: one picture twice, or one scene from two places."""
+"""ORB points of a picture, as bytes to keep, and what two such sets say: one picture twice, or one scene from two
+places."""
 
 import struct
 from dataclasses import dataclass
@@ -75,8 +76,10 @@ def scene_inliers(ours: Features, theirs: Features) -> int:
     one, other = _matched(ours.plain, theirs.plain)
     if len(one) < _LEAST:
         return 0
-    found, mask = cv2.findFundamentalMat(one, other, cv2.FM_RANSAC, _NEAR_PX, 0.999)
-    return int(mask.sum()) if found is not None and mask is not None else 0
+    # OpenCV's types do not say that where nothing fits it answers None twice.
+    found: Any = cv2.findFundamentalMat(one, other, cv2.FM_RANSAC, _NEAR_PX, 0.999)
+    matrix, mask = found
+    return 0 if matrix is None or mask is None else int(mask.sum())
 
 
 def packed(found: Features) -> bytes:
@@ -116,6 +119,7 @@ def _likeness(ours: Points, theirs: Points, *, mirrored: bool) -> Likeness:
     one, other = _matched(ours, theirs)
     if len(one) < _LEAST:
         return Likeness(len(one), 0, 0.0, mirrored)
-    _, mask = cv2.estimateAffinePartial2D(one, other, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX)
-    inliers = int(mask.sum()) if mask is not None else 0
+    found: Any = cv2.estimateAffinePartial2D(one, other, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX)
+    mask = found[1]  # None where nothing fits, whatever OpenCV's types say
+    inliers = 0 if mask is None else int(mask.sum())
     return Likeness(len(one), inliers, round(inliers / len(one), 4), mirrored)

@@ -1,7 +1,7 @@
 """What a file is and how large its picture is, read from the header alone: before anything is decoded.
 
-An explicit list of formats; everything else is refused by name. What is odd but harmless is noted: the bytes as uploaded
-are never delivered, so a note is enough where nothing is hidden.
+An explicit list of formats; everything else is refused by name. What is odd but harmless is noted: the bytes as
+uploaded are never delivered, so a note is enough where nothing is hidden.
 """
 
 import re

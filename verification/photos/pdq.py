@@ -63,13 +63,19 @@ def packed(hashes: list[str]) -> NDArray[np.uint64]:
 
 
 def nearest(stored: NDArray[np.uint64], forms: NDArray[np.uint64], *, within: int) -> list[tuple[int, int, int]]:
-    """(row, form, bits) of everything stored within the distance of any form: exact, by looking at every row."""
+    """(row, form, bits) of everything stored within the distance of any form, nearest first: exact, by looking at each.
+
+    A million rows take tens of milliseconds for all eight forms and 32 MB. From about ten million on an index pays:
+    multi-index hashing over sixteen words of sixteen bits, which stays exact (48 bits over sixteen words leave one word
+    with at most three); an approximate vector index would not.
+    """
     found = []
     for number, form in enumerate(forms):
-        bits = np.zeros(len(stored), dtype=np.uint16)
-        for word in range(4):
-            bits += np.bitwise_count(stored[:, word] ^ form[word])
-        found += [(int(row), number, int(bits[row])) for row in np.flatnonzero(bits <= within)]
+        # At most `within` bits in all four words means at most as many in the first two, and almost nothing has that.
+        first = np.bitwise_count(stored[:, 0] ^ form[0]) + np.bitwise_count(stored[:, 1] ^ form[1])
+        rows = np.flatnonzero(first <= within)
+        bits = np.bitwise_count(stored[rows] ^ form).sum(axis=1)
+        found += [(int(row), number, int(each)) for row, each in zip(rows, bits, strict=True) if each <= within]
     return sorted(found, key=lambda each: each[2])
 
 

@@ -1,7 +1,7 @@
 """Hostile pictures are decoded elsewhere: in a child with limits on memory and time, whose death is one file's refusal.
 
-Everything outside this package that wants something from a picture asks a `Sandbox`. It takes bytes and gives our own types;
-what a job does stands in `measure.py`, `working.py` and `delivery.py`.
+Everything outside this package that wants something from a picture asks a `Sandbox`. It takes bytes and gives our
+own types; what a job does stands in `measure.py`, `working.py` and `delivery.py`.
 """
 
 import os
@@ -55,24 +55,31 @@ _DEATHS = {
 
 
 class Sandbox:
-    """One child, started at the first picture and kept; it forks for each. Safe to share between threads."""
+    """One child, started at the first picture and kept; it forks for each. Safe to share between threads.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    What the header of a file already forbids is refused on this side and costs no fork.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, program: str = "verification.photos.darkroom") -> None:
         self.limits = limits or Limits()
+        self._program = program
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._turn = threading.Lock()
 
     def measure(self, data: bytes, *, trust_anchors: str = "") -> Measured:
-        answer, (points,) = self._ask("measure", data, 1, trust_anchors=trust_anchors)
+        header = canonical.to_plain(inspect(data))
+        answer, (points,) = self._ask("measure", data, 1, header=header, trust_anchors=trust_anchors)
         return Measured(canonical.from_plain(PhotoFacts, answer["facts"]), points)
 
     def working_copy(self, data: bytes) -> bytes:
-        """JPEG: upright, sRGB, no metadata, at most `working.SHOWN` long. For the vision model and for people's eyes in here."""
+        """JPEG: upright, sRGB, bare, at most `working.SHOWN` long. For the vision model and for people in here."""
+        inspect(data)
         _, (copy,) = self._ask("working_copy", data, 1)
         return copy
 
     def deliver(self, data: bytes, *, blur: bool = True, face_model: str = "") -> Delivery:
+        inspect(data)
         answer, (media, preview) = self._ask("deliver", data, 2, blur=blur, face_model=face_model)
         redactions = tuple(canonical.from_plain(Redaction, each) for each in answer["redactions"])
         return Delivery(media, preview, answer["width"], answer["height"], redactions)
@@ -90,7 +97,6 @@ class Sandbox:
         self.close()
 
     def _ask(self, job: str, data: bytes, parts: int, **options: Any) -> tuple[dict[str, Any], list[bytes]]:
-        inspect(data)  # what the header already forbids costs no child
         request = {
             "job": job,
             "options": options,
@@ -111,7 +117,8 @@ class Sandbox:
 
     def _exchange(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         child = self._started()
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             wire.write(child.stdin.fileno(), request, [data])
             # The child keeps the time of its forks; this is for a child that hangs itself.
@@ -125,9 +132,10 @@ class Sandbox:
         if self._child is not None and self._child.poll() is None and self._owner == os.getpid():
             return self._child
         # After a fork of ours the pipes are shared with the parent, and two would read each other's answers.
-        self._child, self._owner = None, os.getpid()
+        self._end()
+        self._owner = os.getpid()
         child = subprocess.Popen(
-            [sys.executable, "-m", "verification.photos.darkroom"],
+            [sys.executable, "-m", self._program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -146,13 +154,14 @@ class Sandbox:
 
     def _end(self) -> None:
         child, self._child = self._child, None
-        if child is None or self._owner != os.getpid():
+        if child is None:
             return
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
-        child.kill()
-        child.wait()
+        if self._owner == os.getpid():
+            child.kill()
+            child.wait()
 
 
 def _refusal(name: str) -> type[RefusedPicture]:

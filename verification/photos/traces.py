@@ -1,4 +1,4 @@
-"""Names that programs leave in files: editors, generators, screenshots. Matched against short public lists, in order."""
+"""Names that programs leave in files: editors, generators, screenshots. Matched against short lists, in order."""
 
 import re
 from collections.abc import Iterable

@@ -6,6 +6,7 @@ Meant to run inside the decoding child (`darkroom.py`): what comes in is hostile
 import io
 from typing import Final
 
+import cv2
 import numpy as np
 import pi_heif  # type: ignore[import-untyped]
 from numpy.typing import NDArray
@@ -44,13 +45,15 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
     scale = SIDE / max(upright.size)
     size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
     # Small pictures are enlarged as well: points are found at comparable sizes only.
-    shrunk = upright.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    return np.asarray(shrunk, dtype=np.uint8)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(np.asarray(upright, dtype=np.uint8), size, interpolation=how), dtype=np.uint8)
 
 
 def clean(picture: Image.Image, *, longest: int) -> Image.Image:
     """The showing copy: upright, sRGB, no longer than asked, and new: it carries nothing of what came with the file."""
-    picture.draft("RGB", (longest, longest))
+    # Both sides must be asked for in proportion: a decoder goes no smaller than the side that is asked for too large.
+    share = min(1.0, longest / max(picture.size))
+    picture.draft("RGB", (int(picture.width * share), int(picture.height * share)))
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(_decoded(picture))
     shown = _in_srgb(upright, profile)

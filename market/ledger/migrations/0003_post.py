@@ -6,6 +6,8 @@ query in here has a snapshot of its own, taken after the locks. So "is there eno
 "is the key's limit reached?" are answered by what is true now, and a refusal is an answer that has written nothing,
 not an error that breaks the caller's transaction.
 
+It looks at one row at a time, by its key: such queries are planned once, and right for any size of the tables.
+
 It is handed plain arrays by `market.ledger.operations.post`, and answers an outcome and, for a refusal, its numbers.
 What it writes is still judged by the constraints and triggers, like anybody's writing.
 """
@@ -14,25 +16,27 @@ from django.db import migrations
 
 POST = """
 CREATE FUNCTION ledger_post(
-    moment timestamptz,
+    moment timestamptz, book_mode text, book_currency text,
     -- the accounts, each once, in the order of their ids, and what each gains by all the entries together
-    account_ids uuid[], account_kinds text[], account_modes text[], account_currencies text[],
-    account_owners uuid[], account_subjects uuid[], account_limited boolean[], account_gains bigint[],
-    entry_ids uuid[], entry_kinds text[], entry_keys text[], entry_modes text[], entry_currencies text[],
-    line_entries uuid[], line_accounts uuid[], line_amounts bigint[],
-    ending_whats text[], ending_entries uuid[],
+    account_ids uuid[], account_kinds text[], account_owners uuid[], account_subjects uuid[],
+    account_limited boolean[], account_gains bigint[],
+    entry_ids uuid[], entry_kinds text[], entry_keys text[],
+    -- entries and accounts by their place above
+    line_entries integer[], line_accounts integer[], line_amounts bigint[],
+    ending_whats text[], ending_entries integer[],
     -- an API key, what it spends, and its limits; or nothing
-    spender uuid, spent bigint, call_limit bigint, day_limit bigint, month_limit bigint,
+    spender uuid DEFAULT NULL, spent bigint DEFAULT NULL,
+    call_limit bigint DEFAULT NULL, day_limit bigint DEFAULT NULL, month_limit bigint DEFAULT NULL,
     OUT outcome text, OUT facts jsonb
 ) LANGUAGE plpgsql VOLATILE AS $$
-#variable_conflict use_column
 DECLARE
-    known integer;
-    locked integer;
-    refused jsonb;
-    today date := (moment AT TIME ZONE 'UTC')::date;
-    month date := date_trunc('month', today)::date;
-    day integer := extract(day FROM today);
+    balance bigint;
+    locked integer := 0;
+    missing integer[] := '{}';
+    refused integer;
+    refused_balance bigint;
+    month date;
+    day integer;
     spent_days bigint[];
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -40,58 +44,70 @@ BEGIN
     END IF;
 
     -- Lock the balances, always in the order of the ids, so that two postings never wait for each other in a ring.
-    SELECT count(*), jsonb_agg(jsonb_build_object('account', kind, 'available_micros', balance, 'needed_micros', -gain))
-        FILTER (WHERE balance + gain < 0 OR balance + gain > {largest})
-    INTO locked, refused
-    FROM (
-        SELECT account.kind, account.balance_micros AS balance, wanted.gain
-        FROM unnest(account_ids, account_gains) AS wanted (id, gain)
-        JOIN ledger_account AS account ON account.id = wanted.id
-        WHERE account.balance_micros IS NOT NULL
-        ORDER BY account.id FOR NO KEY UPDATE OF account
-    ) AS balances;
+    FOR n IN 1 .. cardinality(account_ids) LOOP
+        IF account_limited[n] THEN
+            SELECT balance_micros INTO balance FROM ledger_account WHERE id = account_ids[n] FOR NO KEY UPDATE;
+            IF FOUND THEN
+                locked := locked + 1;
+            ELSE
+                balance := 0;  -- an account that is not there yet is an empty one
+                missing := missing || n;
+            END IF;
+            IF refused IS NULL AND balance + account_gains[n] NOT BETWEEN 0 AND {largest} THEN
+                refused := n;
+                refused_balance := balance;
+            END IF;
+        ELSE
+            PERFORM FROM ledger_account WHERE id = account_ids[n];
+            IF NOT FOUND THEN
+                missing := missing || n;
+            END IF;
+        END IF;
+    END LOOP;
     IF locked = 0 THEN
         -- No balance to wait at: the same entry posted twice at once would meet at the unique key, which is an error.
         PERFORM pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(entry_keys) AS key ORDER BY key;
     END IF;
 
-    SELECT jsonb_agg(key) INTO facts FROM ledger_entry WHERE key = ANY (entry_keys);
-    IF facts IS NOT NULL THEN
+    facts := '[]';
+    FOR n IN 1 .. cardinality(entry_keys) LOOP
+        PERFORM FROM ledger_entry WHERE key = entry_keys[n];
+        IF FOUND THEN
+            facts := facts || to_jsonb(entry_keys[n]);
+        END IF;
+    END LOOP;
+    IF facts <> '[]' THEN
         outcome := 'repeated';
         RETURN;
     END IF;
 
-    IF cardinality(ending_whats) > 0 THEN
-        SELECT jsonb_agg(what) INTO facts FROM ledger_ending WHERE what = ANY (ending_whats);
-        IF facts IS NOT NULL THEN
+    FOR n IN 1 .. cardinality(ending_whats) LOOP
+        PERFORM FROM ledger_ending WHERE what = ending_whats[n];
+        IF FOUND THEN
             outcome := 'ended';
+            facts := to_jsonb(ending_whats[n]);
             RETURN;
         END IF;
-    END IF;
+    END LOOP;
 
-    known := locked;
-    IF known < cardinality(account_ids) THEN
-        SELECT locked + count(*) INTO known FROM ledger_account
-        WHERE id = ANY (account_ids) AND balance_micros IS NULL;
-        -- An account that is not there yet is an empty one.
-        SELECT coalesce(refused, '[]') || coalesce(jsonb_agg(
-            jsonb_build_object('account', kind, 'available_micros', 0, 'needed_micros', -gain)
-        ), '[]') INTO refused
-        FROM unnest(account_ids, account_kinds, account_limited, account_gains) AS wanted (id, kind, limited, gain)
-        WHERE limited AND gain < 0 AND NOT EXISTS (SELECT FROM ledger_account WHERE id = wanted.id);
-    END IF;
-    IF jsonb_array_length(refused) > 0 THEN
+    IF refused IS NOT NULL THEN
         outcome := 'refused';
-        facts := refused;
+        facts := jsonb_build_object(
+            'account', account_kinds[refused],
+            'available_micros', refused_balance,
+            'needed_micros', -account_gains[refused]
+        );
         RETURN;
     END IF;
 
     IF spender IS NOT NULL THEN
+        month := date_trunc('month', moment AT TIME ZONE 'UTC');
+        day := extract(day FROM moment AT TIME ZONE 'UTC');
         spent_days := array_fill(0::bigint, ARRAY[31]);
         spent_days[day] := spent;
         INSERT INTO ledger_spending AS so_far (key_id, month_on, days_micros)
         SELECT spender, month, spent_days
-        WHERE spent <= least(call_limit, day_limit, month_limit)  -- of NULLs, least takes no notice
+        WHERE spent <= least(call_limit, day_limit, month_limit)  -- which takes no notice of NULL
             OR num_nulls(call_limit, day_limit, month_limit) = 3
         ON CONFLICT (key_id, month_on) DO UPDATE SET days_micros[day] = so_far.days_micros[day] + spent
         WHERE (day_limit IS NULL OR so_far.days_micros[day] + spent <= day_limit)
@@ -109,30 +125,30 @@ BEGIN
         END IF;
     END IF;
 
-    IF known < cardinality(account_ids) THEN
+    FOR n IN 1 .. cardinality(missing) LOOP
         INSERT INTO ledger_account (id, kind, mode, currency, owner_id, subject_id, balance_micros)
-        SELECT id, kind, mode, currency, owner, subject, CASE WHEN limited THEN 0 END
-        FROM unnest(
-            account_ids, account_kinds, account_modes, account_currencies, account_owners, account_subjects,
-            account_limited
-        ) AS wanted (id, kind, mode, currency, owner, subject, limited)
-        ORDER BY id ON CONFLICT (id) DO NOTHING;
-    END IF;
+        VALUES (
+            account_ids[missing[n]], account_kinds[missing[n]], book_mode, book_currency,
+            account_owners[missing[n]], account_subjects[missing[n]],
+            CASE WHEN account_limited[missing[n]] THEN 0 END
+        )
+        ON CONFLICT (id) DO NOTHING;
+    END LOOP;
 
     INSERT INTO ledger_entry (id, kind, key, mode, currency, at)
-    SELECT id, kind, key, mode, currency, moment
-    FROM unnest(entry_ids, entry_kinds, entry_keys, entry_modes, entry_currencies)
-        AS new (id, kind, key, mode, currency);
+    SELECT id, kind, key, book_mode, book_currency, moment
+    FROM unnest(entry_ids, entry_kinds, entry_keys) AS new (id, kind, key);
 
     INSERT INTO ledger_line (entry_id, account_id, kind, mode, currency, amount_micros)
-    SELECT new.entry, account.id, account.kind, account.mode, account.currency, new.amount
-    FROM unnest(line_entries, line_accounts, line_amounts) AS new (entry, account, amount)
-    JOIN ledger_account AS account ON account.id = new.account;
+    SELECT entry_ids[entry], account_ids[account], account_kinds[account], book_mode, book_currency, amount
+    FROM unnest(line_entries, line_accounts, line_amounts) AS new (entry, account, amount);
 
     IF cardinality(ending_whats) > 0 THEN
-        INSERT INTO ledger_ending (what, entry_id) SELECT * FROM unnest(ending_whats, ending_entries);
+        INSERT INTO ledger_ending (what, entry_id)
+        SELECT what, entry_ids[entry] FROM unnest(ending_whats, ending_entries) AS new (what, entry);
     END IF;
     outcome := 'posted';
+    facts := NULL;
 END $$;
 """.replace("{largest}", str(10**18))
 

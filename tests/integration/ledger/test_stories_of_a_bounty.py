@@ -1,6 +1,7 @@
 """Stories of money, from a top-up to a payout. Each ends in the balances that anybody can add up by hand."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_reward_raised_later_is_held_later(ann: UUID, ben: UUID, balanced: Che
 def test_a_payout_takes_the_money_out_of_the_house(ann: UUID, ben: UUID, balanced: Check) -> None:
     story = Story(ann, ben)
     story.settle(story.award(), 2_500_000)
-    payout = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_000_000}
+    payout: dict[str, Any] = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_000_000}
     post_one(rules.reserve_payout(**payout))
     story.ends_with(agent=(7.25, 0), scout=(0, 0.50, 2.00), fees=0.25)
     post_one(rules.finish_payout(**payout))
@@ -132,7 +133,7 @@ def test_a_payout_takes_the_money_out_of_the_house(ann: UUID, ben: UUID, balance
 def test_a_payout_that_failed_comes_back(ann: UUID, ben: UUID, balanced: Check) -> None:
     story = Story(ann, ben)
     story.settle(story.award(), 2_500_000)
-    payout = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_500_000}
+    payout: dict[str, Any] = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_500_000}
     post_one(rules.reserve_payout(**payout))
     post_one(rules.return_payout(**payout))
     story.ends_with(agent=(7.25, 0), scout=(0, 2.50, 0), fees=0.25)
@@ -142,7 +143,7 @@ def test_a_payout_that_failed_comes_back(ann: UUID, ben: UUID, balanced: Check) 
 def test_a_paid_payout_that_a_bank_sent_back_is_available_again(ann: UUID, ben: UUID, balanced: Check) -> None:
     story = Story(ann, ben)
     story.settle(story.award(), 2_500_000)
-    payout = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_500_000}
+    payout: dict[str, Any] = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_500_000}
     for rule in (rules.reserve_payout, rules.finish_payout, rules.take_back_paid_payout):
         post_one(rule(**payout))
     story.ends_with(agent=(7.25, 0), scout=(0, 2.50, 0), fees=0.25)
@@ -198,7 +199,7 @@ def test_an_appeal_won_late_is_paid_by_the_house_and_not_by_the_buyer(ann: UUID,
 
 
 def test_balance_never_spent_is_refunded(ann: UUID, balanced: Check) -> None:
-    refund = {"book": TEST, "agent_id": ann, "refund_id": new_id(), "amount_micros": 4 * DOLLAR}
+    refund: dict[str, Any] = {"book": TEST, "agent_id": ann, "refund_id": new_id(), "amount_micros": 4 * DOLLAR}
     post_one(rules.refund(**refund))
     assert agent_balance(TEST, ann).available_micros == 6 * DOLLAR
     post_one(rules.return_refund(**refund))

@@ -148,6 +148,10 @@ def test_a_part_that_hangs_does_not_hang_the_answer(client: Client, monkeypatch:
         assert time.monotonic() < deadline
 
 
+def test_the_time_told_is_the_time_it_took() -> None:
+    assert Question(lambda: threading.Event().wait(0.05)).ask().ms >= 50
+
+
 def test_what_hangs_for_long_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     let_go = threading.Event()
     seconds = iter([60.0, 0.0])

@@ -6,6 +6,7 @@ import pytest
 
 from market.accounts import key_text
 from market.ids import new_id
+from market.redaction import redacted
 
 
 def test_what_is_written_is_read() -> None:
@@ -60,3 +61,10 @@ def test_the_hint_holds_no_secret() -> None:
     text = key_text.write(mode="live", key_id=key_id, secret=secret)
     hint = key_text.hint(mode="live", key_id=key_id)
     assert text == f"{hint}_{secret}"
+
+
+def test_the_log_writer_knows_keys_and_claim_tokens() -> None:
+    claim_token = "slc_" + "0f" * 32
+    line = redacted(f"GET /owner/claim/{claim_token} with {_good()}")
+    assert "0f0f" not in line
+    assert "aaaa" not in line

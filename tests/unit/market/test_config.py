@@ -114,7 +114,15 @@ def test_a_relative_home_is_beside_the_code(monkeypatch: pytest.MonkeyPatch, tmp
     "command",
     [
         ["manage.py", "check"],
-        ["-m", "granian", "market.wsgi:application", "--interface", "wsgi", "--log-config", "docker/granian-logs.json"],
+        [
+            "-m",
+            "granian",
+            "market.wsgi:application",
+            "--interface",
+            "wsgi",
+            "--log-config",
+            "market/engine/granian-logs.json",
+        ],
         ["-m", "celery", "-A", "market.celery", "worker"],
         ["-m", "celery", "-A", "market.celery", "beat"],
         ["-m", "market.engine"],
@@ -133,7 +141,6 @@ def test_every_program_ends_with_one_readable_line(command: list[str], tmp_path:
     )
     assert done.returncode == 1, done.stderr
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    assert lines == [
-        "sightline: cannot start with these settings: DATABASE_URL is not understood: write it as "
-        + "postgresql://user:password@host:port/name"
-    ]
+    (said,) = lines
+    assert said.startswith("sightline: cannot start with these settings: DATABASE_URL is not understood")
+    assert SECRET not in said

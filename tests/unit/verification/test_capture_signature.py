@@ -1,7 +1,9 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -18,43 +20,44 @@ from verification.capture.signature import (
     verify,
     whole,
 )
+from verification.evidence import SignatureResult
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "capture.json").read_text())
 KEY = VECTORS["key"]["public_key"]
 FIRST = VECTORS["valid"][0]
 
 
-def check(vector, *, key=KEY, session_key=KEY):
+def check(vector: dict[str, Any], *, key: str = KEY, session_key: str = KEY) -> SignatureResult:
     return verify(
         public_key=key, signature=vector["signature"], signed=vector["canonical"].encode(), session_key=session_key
     )
 
 
 @pytest.mark.parametrize("vector", VECTORS["valid"], ids=lambda vector: vector["name"])
-def test_what_the_vectors_sign_is_valid_and_reads_back_to_the_same_bytes(vector):
+def test_what_the_vectors_sign_is_valid_and_reads_back_to_the_same_bytes(vector: dict[str, Any]) -> None:
     assert hashlib.sha256(vector["canonical"].encode()).hexdigest() == vector["sha256"]
     assert to_signed(from_signed(json.dumps(vector["capture"]))) == vector["canonical"].encode()
     assert check(vector) == "valid"
 
 
 @pytest.mark.parametrize("vector", VECTORS["invalid"], ids=lambda vector: vector["name"])
-def test_what_the_vectors_spoil_is_invalid(vector):
+def test_what_the_vectors_spoil_is_invalid(vector: dict[str, Any]) -> None:
     assert check(vector) == "invalid"
 
 
 @pytest.mark.parametrize("case", VECTORS["rounding"], ids=lambda case: f"{case['value']} x {case['scale']}")
-def test_halves_go_up_as_they_do_in_javascript(case):
+def test_halves_go_up_as_they_do_in_javascript(case: dict[str, Any]) -> None:
     assert whole(case["value"] * case["scale"]) == case["whole"]
 
 
 @pytest.mark.parametrize("index", range(0, len(FIRST["canonical"]), 7))
-def test_no_letter_can_be_changed(index):
+def test_no_letter_can_be_changed(index: int) -> None:
     letters = list(FIRST["canonical"])
     letters[index] = "!" if letters[index] != "!" else "?"
     assert check({"canonical": "".join(letters), "signature": FIRST["signature"]}) == "invalid"
 
 
-def test_a_key_signs_what_it_signs_and_another_key_is_named():
+def test_a_key_signs_what_it_signs_and_another_key_is_named() -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     other = base64url(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
     r, s = utils.decode_dss_signature(key.sign(FIRST["canonical"].encode(), ec.ECDSA(SHA256())))
@@ -64,16 +67,16 @@ def test_a_key_signs_what_it_signs_and_another_key_is_named():
 
 
 @pytest.mark.parametrize("signature", [None, ""])
-def test_no_signature_is_absent(signature):
+def test_no_signature_is_absent(signature: str | None) -> None:
     assert check({"canonical": FIRST["canonical"], "signature": signature}) == "absent"
 
 
 @pytest.mark.parametrize("signature", ["*", "AAAA", "A" * 87])
-def test_what_is_no_signature_is_invalid(signature):
+def test_what_is_no_signature_is_invalid(signature: str) -> None:
     assert check({"canonical": FIRST["canonical"], "signature": signature}) == "invalid"
 
 
-def test_a_key_on_another_curve_is_refused():
+def test_a_key_on_another_curve_is_refused() -> None:
     other = ec.generate_private_key(ec.SECP384R1()).public_key()
     with pytest.raises(InvalidKey):
         read_key(base64url(other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)))
@@ -101,7 +104,7 @@ def test_a_key_on_another_curve_is_refused():
         lambda capture: capture.update(fixes=capture["fixes"] * 501),
     ],
 )
-def test_a_capture_that_keeps_to_no_form_is_refused(spoil):
+def test_a_capture_that_keeps_to_no_form_is_refused(spoil: Callable[..., Any]) -> None:
     capture = json.loads(FIRST["canonical"])
     spoil(capture)
     with pytest.raises(InvalidCapture):
@@ -109,6 +112,6 @@ def test_a_capture_that_keeps_to_no_form_is_refused(spoil):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"v":1,"v":1}'])
-def test_what_is_no_capture_is_refused(text):
+def test_what_is_no_capture_is_refused(text: str) -> None:
     with pytest.raises(InvalidCapture):
         from_signed(text)

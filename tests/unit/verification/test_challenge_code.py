@@ -1,13 +1,16 @@
+from typing import Any
+
 import pytest
 
 from tests.unit.verification.builders import SHA, evidence, requirements, session
 from verification.checks.challenge_code import challenge_code
-from verification.evidence import ChallengeKind, TextReading
+from verification.evidence import ChallengeKind, Evidence, TextReading
+from verification.requirements import Requirements
 
 ASKED = requirements(challenge=ChallengeKind.CODE)
 
 
-def reading(*lines):
+def reading(*lines: Any) -> tuple[TextReading, ...]:
     return (TextReading(SHA, "ocr", lines),)
 
 
@@ -23,13 +26,13 @@ def reading(*lines):
         ((), "fail"),
     ],
 )
-def test_equality_is_checked_here_and_by_no_reader(lines, outcome):
+def test_equality_is_checked_here_and_by_no_reader(lines: tuple[str, ...], outcome: str) -> None:
     given = evidence(session=session(challenge_code="K7Q2"), readings=reading(*lines))
     result = challenge_code(given, ASKED)
     assert (result.outcome, result.severity) == (outcome, "strong")
 
 
-def test_letters_that_look_alike_are_alike():
+def test_letters_that_look_alike_are_alike() -> None:
     given = evidence(session=session(challenge_code="10X0"), readings=reading("IOXO"))
     assert challenge_code(given, ASKED).outcome == "pass"
 
@@ -42,6 +45,6 @@ def test_letters_that_look_alike_are_alike():
         (evidence(session=session(challenge_code="K7Q2")), ASKED, "unknown", "not_read"),
     ],
 )
-def test_what_was_not_asked_or_not_read(given, wanted, outcome, reason):
+def test_what_was_not_asked_or_not_read(given: Evidence, wanted: Requirements, outcome: str, reason: str) -> None:
     result = challenge_code(given, wanted)
     assert (result.outcome, result.reason) == (outcome, reason)

@@ -9,7 +9,9 @@ OPEN = Criterion("c1", "the shop is open")
 HOW_MANY = Question("q1", "how many people queue?", QuestionType.NUMBER)
 
 
-def said(answered, *, subject="c1", model="m1", seen="a lit sign", value=None):
+def said(
+    answered: str, *, subject: str = "c1", model: str = "m1", seen: str = "a lit sign", value: str | None = None
+) -> ModelAnswer:
     return ModelAnswer(model, "2026-05", "p1", subject, Answered(answered), value=value, seen=seen)
 
 
@@ -29,7 +31,9 @@ def said(answered, *, subject="c1", model="m1", seen="a lit sign", value=None):
         ((said("yes"), said("cannot_tell", model="m2")), 25_000_000, "unknown", "open"),
     ],
 )
-def test_a_criterion_needs_a_reasoned_yes_of_every_model_wanted(answers, reward_micros, outcome, reason):
+def test_a_criterion_needs_a_reasoned_yes_of_every_model_wanted(
+    answers: tuple[ModelAnswer, ...], reward_micros: int, outcome: str, reason: str
+) -> None:
     wanted = requirements(criteria=(OPEN,), reward_micros=reward_micros)
     result = content(evidence(model_answers=answers), wanted)
     assert (result.outcome, result.reason, result.severity) == (outcome, reason, "strong")
@@ -51,21 +55,23 @@ def test_a_criterion_needs_a_reasoned_yes_of_every_model_wanted(answers, reward_
         (Question("q1", "what is on the sign?"), "Closed for holidays", None, "confirmed"),
     ],
 )
-def test_an_answer_stands_when_the_model_reads_the_same(question, scout, model, reason):
+def test_an_answer_stands_when_the_model_reads_the_same(
+    question: Question, scout: str, model: str | None, reason: str
+) -> None:
     given = evidence(answers=(ScoutAnswer("q1", scout),), model_answers=(said("yes", subject="q1", value=model),))
     assert content(given, requirements(questions=(question,))).reason == reason
 
 
-def test_nothing_asked_is_nothing_open():
+def test_nothing_asked_is_nothing_open() -> None:
     assert content(evidence(), requirements()).reason == "nothing_asked"
 
 
-def test_one_open_criterion_keeps_all_open():
+def test_one_open_criterion_keeps_all_open() -> None:
     wanted = requirements(criteria=(OPEN, Criterion("c2", "the door is red")))
     assert content(evidence(model_answers=(said("yes"),)), wanted).reason == "open"
 
 
-def test_a_blocked_answer_is_held_to_a_criterion_of_its_own():
+def test_a_blocked_answer_is_held_to_a_criterion_of_its_own() -> None:
     wanted = requirements(criteria=(OPEN,), questions=(HOW_MANY,))
     blocked = evidence(blocked=Blocked.NOT_THERE, model_answers=(said("yes", subject="blocked"),))
     assert content(blocked, wanted).reason == "confirmed"

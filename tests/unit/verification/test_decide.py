@@ -1,5 +1,6 @@
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,45 +13,45 @@ from verification.policies import Thresholds
 from verification.requirements import Criterion, Review, under_current_rules
 
 
-def test_evidence_that_passes_everything_is_accepted_by_name():
+def test_evidence_that_passes_everything_is_accepted_by_name() -> None:
     verdict = decide(evidence(), requirements())
     assert (verdict.decision, verdict.rule, verdict.reasons) == ("accept", "all_passed", ())
 
 
-def test_a_contradiction_rejects_whatever_else_is_fine():
+def test_a_contradiction_rejects_whatever_else_is_fine() -> None:
     verdict = decide(evidence(session=session(nonce=NonceState.REUSED)), requirements())
     assert (verdict.decision, verdict.rule, verdict.reasons) == ("reject", "contradiction", ("session_integrity",))
     assert [result.reason for result in verdict.because()] == ["nonce_reused"]
     assert not verdict.retake
 
 
-def test_a_contradiction_that_a_better_capture_mends_offers_one():
+def test_a_contradiction_that_a_better_capture_mends_offers_one() -> None:
     verdict = decide(evidence(session=session(fixes=(fix(north_m=900.0),))), requirements())
     assert (verdict.decision, verdict.retake) == ("reject", True)
 
 
-def test_a_strong_doubt_goes_to_review():
+def test_a_strong_doubt_goes_to_review() -> None:
     late = session(received_at=NOON + timedelta(hours=5))
     verdict = decide(evidence(session=late), requirements())
     assert (verdict.decision, verdict.rule) == ("review", "strong_doubt")
 
 
-def test_a_missing_strong_proof_goes_to_review():
+def test_a_missing_strong_proof_goes_to_review() -> None:
     verdict = decide(evidence(session=session(offline=True)), requirements())
     assert (verdict.decision, verdict.rule, verdict.reasons) == ("review", "missing_proof", ("session_integrity",))
 
 
-def test_the_buyer_sees_first_what_the_buyer_asked_to_see():
+def test_the_buyer_sees_first_what_the_buyer_asked_to_see() -> None:
     verdict = decide(evidence(), requirements(review=Review.BUYER))
     assert (verdict.decision, verdict.rule) == ("review", "buyer_reviews")
 
 
-def test_a_verdict_survives_storage():
+def test_a_verdict_survives_storage() -> None:
     verdict = decide(evidence(session=session(offline=True)), requirements())
     assert rules.from_json(rules.to_json(verdict)) == verdict
 
 
-def results(*failed):
+def results(*failed: Any) -> tuple[CheckResult, ...]:
     """Every check passed but these: (name, severity)."""
     severities = dict(failed)
     return tuple(
@@ -83,13 +84,15 @@ def results(*failed):
         ((("exact_reuse", Severity.DECISIVE), ("exif_time", Severity.WEAK)), 1, "reject", "contradiction"),
     ],
 )
-def test_rules_are_tried_from_the_top_and_nothing_is_summed(failed, reward_micros, decision, rule):
+def test_rules_are_tried_from_the_top_and_nothing_is_summed(
+    failed: tuple[Any, ...], reward_micros: int, decision: str, rule: str
+) -> None:
     verdict = judge(results(*failed), evidence(), requirements(reward_micros=reward_micros))
     assert (verdict.decision, verdict.rule) == (decision, rule)
 
 
 @pytest.mark.parametrize("blocked", list(Blocked))
-def test_a_blocked_answer_is_verified_like_any_other(blocked):
+def test_a_blocked_answer_is_verified_like_any_other(blocked: Blocked) -> None:
     seen = (ModelAnswer("m", "1", "p", "blocked", Answered.YES, seen="a locked gate"),)
     read = (TextReading(SHA, "ocr", ("PRIVATE",)),)
     honest = evidence(blocked=blocked, model_answers=seen, readings=read)
@@ -101,12 +104,12 @@ def test_a_blocked_answer_is_verified_like_any_other(blocked):
     assert decide(with_changes(honest, model_answers=()), asked).decision == "review"
 
 
-def test_an_outage_of_the_model_neither_accepts_nor_rejects():
+def test_an_outage_of_the_model_neither_accepts_nor_rejects() -> None:
     verdict = decide(evidence(), requirements(criteria=(Criterion("c1", "the shop is open"),)))
     assert (verdict.decision, verdict.rule, verdict.reasons) == ("review", "missing_proof", ("content",))
 
 
-def test_a_model_alone_never_rejects():
+def test_a_model_alone_never_rejects() -> None:
     no = (ModelAnswer("m", "1", "p", "c1", Answered.NO, seen="shut blinds"),)
     read = (TextReading(SHA, "ocr", ()),)
     given = evidence(model_answers=no, readings=read)
@@ -114,7 +117,7 @@ def test_a_model_alone_never_rejects():
     assert (verdict.decision, verdict.reasons) == ("review", ("content",))
 
 
-def test_a_changed_rule_shows_what_it_would_have_changed():
+def test_a_changed_rule_shows_what_it_would_have_changed() -> None:
     strict = Thresholds(accuracy_m=1.0)
     old = requirements(policy=dataclasses.replace(requirements().policy, thresholds=strict), radius_m=30.0)
     vague = evidence(session=session(fixes=(fix(accuracy_m=20.0),)))

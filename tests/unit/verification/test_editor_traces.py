@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tests.unit.verification.builders import evidence, photo, requirements
@@ -8,7 +10,7 @@ GENERATED = ("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicM
 CAMERA = ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",)
 
 
-def trace(maker):
+def trace(maker: Maker) -> tuple[Trace, ...]:
     return (Trace(TraceSource.EXIF, maker, "name"),)
 
 
@@ -28,6 +30,6 @@ def trace(maker):
         ({"c2pa": C2paFacts(C2paState.TRUSTED, source_types=GENERATED)}, "fail", "decisive", "generated_trusted"),
     ],
 )
-def test_what_the_file_says_of_its_making(facts, outcome, severity, reason):
+def test_what_the_file_says_of_its_making(facts: dict[str, Any], outcome: str, severity: str, reason: str) -> None:
     result = editor_traces(evidence(artifacts=(photo(**facts),)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -30,19 +32,19 @@ RICH = evidence(
 )
 
 
-def test_nothing_is_lost_on_the_way_through_storage():
+def test_nothing_is_lost_on_the_way_through_storage() -> None:
     again = stored.from_json(stored.to_json(RICH))
     assert again == RICH
     assert stored.to_json(again) == stored.to_json(RICH)
 
 
-def test_whole_floats_come_back_as_floats():
+def test_whole_floats_come_back_as_floats() -> None:
     again = stored.from_json(stored.to_json(RICH))
     assert isinstance(again.session.fixes[0].speed_mps, float)
     assert isinstance(again.near_duplicates[0].inlier_share, float)
 
 
-def test_requirements_survive_storage_with_their_policy():
+def test_requirements_survive_storage_with_their_policy() -> None:
     asked = requirements(
         criteria=(Criterion("c1", "a queue is visible"),),
         questions=(Question("q1", "how many?", QuestionType.NUMBER, unit="people"),),
@@ -50,7 +52,7 @@ def test_requirements_survive_storage_with_their_policy():
     assert wishes.from_json(wishes.to_json(asked)) == asked
 
 
-def test_a_verdict_replays_from_what_was_stored():
+def test_a_verdict_replays_from_what_was_stored() -> None:
     asked = requirements(reward_micros=30_000_000)
     first = to_json(decide(RICH, asked))
     assert to_json(decide(stored.from_json(stored.to_json(RICH)), wishes.from_json(wishes.to_json(asked)))) == first
@@ -69,7 +71,7 @@ def test_a_verdict_replays_from_what_was_stored():
         lambda plain: plain["artifacts"][0].update(size_bytes="3"),
     ],
 )
-def test_facts_that_do_not_fit_are_refused(spoil):
+def test_facts_that_do_not_fit_are_refused(spoil: Callable[..., Any]) -> None:
     plain = json.loads(stored.to_json(RICH))
     spoil(plain)
     with pytest.raises(UnreadableFacts):
@@ -77,19 +79,19 @@ def test_facts_that_do_not_fit_are_refused(spoil):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", '{"format": NaN}', "[" * 100_000, '{"format":1,"format":1}'])
-def test_text_that_is_no_evidence_is_refused(text):
+def test_text_that_is_no_evidence_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFacts):
         stored.from_json(text)
 
 
-def test_a_kind_nobody_registered_is_refused():
+def test_a_kind_nobody_registered_is_refused() -> None:
     plain = json.loads(stored.to_json(RICH))
     plain["artifacts"][0]["kind"] = "smell"
     with pytest.raises(UnknownKind):
         stored.from_json(json.dumps(plain))
 
 
-def test_facts_written_before_a_field_existed_take_its_default():
+def test_facts_written_before_a_field_existed_take_its_default() -> None:
     plain = json.loads(stored.to_json(evidence()))
     del plain["witnesses"]
     assert stored.from_json(json.dumps(plain)) == evidence()

@@ -2,6 +2,7 @@ import pytest
 
 from tests.unit.verification.builders import SQUARE, evidence, moved, photo, requirements, session
 from verification.checks.exif_place import exif_place
+from verification.evidence import Evidence
 from verification.photos.facts import ExifFacts
 
 
@@ -15,7 +16,9 @@ from verification.photos.facts import ExifFacts
         (90_000.0, None, "fail"),
     ],
 )
-def test_only_a_place_beyond_all_uncertainty_is_elsewhere(north_m, accuracy_m, outcome):
+def test_only_a_place_beyond_all_uncertainty_is_elsewhere(
+    north_m: float, accuracy_m: float | None, outcome: str
+) -> None:
     exif = ExifFacts(place=moved(SQUARE, north_m=north_m), place_accuracy_m=accuracy_m)
     result = exif_place(evidence(artifacts=(photo(exif=exif),)), requirements())
     assert (result.outcome, result.severity) == (outcome, "strong")
@@ -25,5 +28,5 @@ def test_only_a_place_beyond_all_uncertainty_is_elsewhere(north_m, accuracy_m, o
     "given",
     [evidence(), evidence(artifacts=(photo(exif=ExifFacts(place=SQUARE)),), session=session(fixes=()))],
 )
-def test_nothing_to_compare_says_nothing(given):
+def test_nothing_to_compare_says_nothing(given: Evidence) -> None:
     assert exif_place(given, requirements()).outcome == "unknown"

@@ -22,12 +22,12 @@ DAY = timedelta(days=1)
         (ExifFacts(taken_at_local="2008-01-01 00:00:00", taken_at=NOON), "pass", "strong", "agrees"),
     ],
 )
-def test_days_count_and_hours_do_not(exif, outcome, severity, reason):
+def test_days_count_and_hours_do_not(exif: ExifFacts, outcome: str, severity: str, reason: str) -> None:
     result = exif_time(evidence(artifacts=(photo(exif=exif),)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
 
 
-def test_without_any_moment_of_the_session_nothing_is_compared():
+def test_without_any_moment_of_the_session_nothing_is_compared() -> None:
     bare = session(opened_at=None, received_at=None, device_captured_at=None, clock=())
     given = evidence(session=bare, artifacts=(photo(exif=ExifFacts(taken_at=NOON)),))
     assert exif_time(given, requirements()).outcome == "unknown"

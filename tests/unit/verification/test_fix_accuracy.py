@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tests.unit.verification.builders import evidence, fix, requirements, session
@@ -18,7 +20,9 @@ from verification.checks.fix_accuracy import fix_accuracy
         ([], 50.0, 1, "unknown", "no_fix"),
     ],
 )
-def test_enough_and_sharp_enough(accuracies, radius_m, reward_micros, outcome, reason):
+def test_enough_and_sharp_enough(
+    accuracies: list[Any] | list[float], radius_m: float, reward_micros: int, outcome: str, reason: str
+) -> None:
     given = evidence(session=session(fixes=tuple(fix(accuracy_m=each) for each in accuracies)))
     result = fix_accuracy(given, requirements(radius_m=radius_m, reward_micros=reward_micros))
     assert (result.outcome, result.reason) == (outcome, reason)

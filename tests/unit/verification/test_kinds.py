@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -7,8 +9,8 @@ from verification import checks, kinds
 from verification import evidence as stored
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.decide import decide
-from verification.evidence import Artifact
-from verification.requirements import Proof
+from verification.evidence import Artifact, Evidence
+from verification.requirements import Proof, Requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class ReadingFacts:
     device: str | None = None
 
 
-def plausible_reading(given, wanted):
+def plausible_reading(given: Evidence, wanted: Requirements) -> CheckResult:
     lowest = min(each.facts.celsius for each in given.artifacts_of("reading"))
     return CheckResult(
         check="plausible_reading",
@@ -33,7 +35,7 @@ def plausible_reading(given, wanted):
 
 
 @pytest.fixture
-def reading_kind():
+def reading_kind() -> Iterator[Any]:
     kinds.register(kinds.ArtifactKind("reading", ReadingFacts))
     checks.register("plausible_reading", checks.Registered(plausible_reading, kind="reading", required=True))
     yield
@@ -41,7 +43,7 @@ def reading_kind():
     kinds.forget("reading")
 
 
-def submitted(celsius):
+def submitted(celsius: float) -> Evidence:
     reading = Artifact("reading", OTHER_SHA, 20, ReadingFacts(celsius=celsius))
     return evidence(artifacts=(reading,), session=session(signed_media=(OTHER_SHA,)))
 
@@ -50,7 +52,7 @@ ASKED = requirements(proof=(Proof("reading"),))
 
 
 @pytest.mark.usefixtures("reading_kind")
-def test_a_kind_from_outside_is_stored_checked_and_decided():
+def test_a_kind_from_outside_is_stored_checked_and_decided() -> None:
     given = submitted(21.0)
     assert stored.from_json(stored.to_json(given)) == given
     assert decide(given, ASKED).decision == "accept"
@@ -59,20 +61,22 @@ def test_a_kind_from_outside_is_stored_checked_and_decided():
 
 
 @pytest.mark.usefixtures("reading_kind")
-def test_checks_of_a_kind_run_only_where_it_was_handed_in():
+def test_checks_of_a_kind_run_only_where_it_was_handed_in() -> None:
     names = {result.check for result in checks.run(evidence(), requirements())}
-    assert "near_reuse" in names and "plausible_reading" not in names
+    assert "near_reuse" in names
+    assert "plausible_reading" not in names
     names = {result.check for result in checks.run(submitted(1.0), ASKED)}
-    assert "plausible_reading" in names and "near_reuse" not in names
+    assert "plausible_reading" in names
+    assert "near_reuse" not in names
 
 
 @pytest.mark.usefixtures("reading_kind")
-def test_a_photo_in_place_of_a_reading_is_not_enough():
+def test_a_photo_in_place_of_a_reading_is_not_enough() -> None:
     assert decide(evidence(artifacts=(photo(),)), ASKED).reasons == ("proof",)
 
 
 @pytest.mark.usefixtures("reading_kind")
-def test_no_kind_and_no_check_is_replaced_unseen():
+def test_no_kind_and_no_check_is_replaced_unseen() -> None:
     with pytest.raises(ValueError, match="already"):
         kinds.register(kinds.ArtifactKind("reading", ReadingFacts))
     with pytest.raises(ValueError, match="already"):

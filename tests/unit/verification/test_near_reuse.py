@@ -5,7 +5,9 @@ from verification.checks.near_reuse import near_reuse
 from verification.evidence import FoundBy, NearDuplicate
 
 
-def found(*, bits=None, inliers=None, share=None, same_subject=False):
+def found(
+    *, bits: int | None = None, inliers: int | None = None, share: float | None = None, same_subject: bool = False
+) -> NearDuplicate:
     return NearDuplicate(
         SHA, OTHER_SHA, NOON, FoundBy.EVERYTHING, same_subject, False, bits, "original", inliers, share
     )
@@ -29,21 +31,23 @@ def found(*, bits=None, inliers=None, share=None, same_subject=False):
         (found(bits=32), "pass", "strong", "new"),
     ],
 )
-def test_a_copy_is_what_one_movement_explains(neighbour, outcome, severity, reason):
+def test_a_copy_is_what_one_movement_explains(
+    neighbour: NearDuplicate, outcome: str, severity: str, reason: str
+) -> None:
     result = near_reuse(evidence(near_duplicates=(neighbour,)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
 
 
-def test_a_hash_of_an_almost_empty_picture_accuses_nobody():
+def test_a_hash_of_an_almost_empty_picture_accuses_nobody() -> None:
     plain = evidence(artifacts=(photo(hash_quality=20),), near_duplicates=(found(bits=0),))
     assert near_reuse(plain, requirements()).outcome == "pass"
 
 
-def test_a_picture_of_nothing_is_not_called_new():
+def test_a_picture_of_nothing_is_not_called_new() -> None:
     assert near_reuse(evidence(artifacts=(photo(hash_quality=0, features_count=0),)), requirements()).reason == (
         "too_plain"
     )
 
 
-def test_what_was_not_searched_is_not_known():
+def test_what_was_not_searched_is_not_known() -> None:
     assert near_reuse(evidence(duplicates_searched=False), requirements()).outcome == "unknown"

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,13 @@ GOOD = photo_facts().quality
         ({"brightness": 29.0, "contrast": 9.0, "sharpness": 1.0}, "fail", "dark"),
     ],
 )
-def test_the_worst_of_all_pictures_counts(changes, outcome, reason):
+def test_the_worst_of_all_pictures_counts(changes: dict[str, Any], outcome: str, reason: str) -> None:
     bad = photo(OTHER_SHA, quality=dataclasses.replace(GOOD, **changes))
     result = picture_quality(evidence(artifacts=(photo(), bad)), requirements())
     assert (result.outcome, result.reason, result.severity) == (outcome, reason, "weak")
 
 
-def test_a_bad_picture_is_asked_for_again_and_never_rejected():
+def test_a_bad_picture_is_asked_for_again_and_never_rejected() -> None:
     blurred = photo(quality=dataclasses.replace(GOOD, sharpness=2.0))
     verdict = decide(evidence(artifacts=(blurred,)), requirements())
     assert (verdict.decision, verdict.reasons, verdict.retake) == ("review", ("picture_quality",), True)

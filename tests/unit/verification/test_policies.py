@@ -19,24 +19,25 @@ from verification.policies import POLICIES, policy_for
         (10**15, "critical"),
     ],
 )
-def test_the_dearest_row_that_the_reward_reaches_counts(reward_micros, level):
+def test_the_dearest_row_that_the_reward_reaches_counts(reward_micros: int, level: str) -> None:
     assert policy_for(reward_micros).level == level
 
 
-def test_what_is_required_only_grows():
+def test_what_is_required_only_grows() -> None:
     for cheaper, dearer in pairwise(POLICIES):
         assert set(cheaper.required) <= set(dearer.required)
         for column in ("from_micros", "least_fixes", "signature", "models", "witnesses"):
             assert getattr(cheaper, column) <= getattr(dearer, column)
 
 
-def test_every_required_check_exists():
+def test_every_required_check_exists() -> None:
     known = {result.check for result in checks.run(evidence(), requirements())}
     assert set(POLICIES[-1].required) <= known
 
 
-def test_every_check_answers_under_its_own_name_with_a_sentence_for_each_side():
+def test_every_check_answers_under_its_own_name_with_a_sentence_for_each_side() -> None:
     for name, registered in checks.registered().items():
         result = registered.check(evidence(), requirements())
         assert result.check == name
-        assert result.scout.endswith(".") and result.buyer.endswith(".")
+        assert result.scout.endswith(".")
+        assert result.buyer.endswith(".")

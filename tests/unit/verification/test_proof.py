@@ -2,8 +2,8 @@ import pytest
 
 from tests.unit.verification.builders import OTHER_SHA, evidence, photo, requirements
 from verification.checks.proof import proof
-from verification.evidence import Blocked, ScoutAnswer
-from verification.requirements import Proof, Question
+from verification.evidence import Blocked, Evidence, ScoutAnswer
+from verification.requirements import Proof, Question, Requirements
 
 TWO_PHOTOS = requirements(proof=(Proof(least=2),))
 ONE_QUESTION = requirements(questions=(Question("q1", "how many?"),))
@@ -24,6 +24,6 @@ ONE_QUESTION = requirements(questions=(Question("q1", "how many?"),))
         (evidence(blocked=Blocked.NOT_THERE, artifacts=()), ONE_QUESTION, "fail", "too_few"),
     ],
 )
-def test_all_that_was_asked_for_must_be_there(given, wanted, outcome, reason):
+def test_all_that_was_asked_for_must_be_there(given: Evidence, wanted: Requirements, outcome: str, reason: str) -> None:
     result = proof(given, wanted)
     assert (result.outcome, result.reason, result.severity) == (outcome, reason, "strong")

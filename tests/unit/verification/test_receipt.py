@@ -3,6 +3,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,14 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.unit.verification.builders import NOON, SQUARE, evidence, moved, requirements
 from verification.decide import decide
 from verification.evidence import EarlierPlace
-from verification.receipt import InvalidReceipt, key_id, published, sign, verify, write
+from verification.receipt import InvalidReceipt, Receipt, key_id, published, sign, verify, write
 
 KEY, OTHER_KEY = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 KEYS = {each["kid"]: each["public_key"] for each in published([KEY.public_key()])["keys"]}
 ELSEWHERE = moved(SQUARE, north_m=1234.0)
 
 
-def receipt(given=None):
+def receipt(given: Any = None) -> Receipt:
     given = given or evidence(earlier_places=(EarlierPlace(NOON - timedelta(days=1), ELSEWHERE, 5.0),))
     return write(
         issuer="exchange.example",
@@ -31,27 +32,27 @@ def receipt(given=None):
     )
 
 
-def test_a_signed_receipt_reads_back_as_it_was_written():
+def test_a_signed_receipt_reads_back_as_it_was_written() -> None:
     assert verify(sign(receipt(), key=KEY), keys=KEYS) == receipt()
 
 
-def test_equal_receipts_are_equal_bytes():
+def test_equal_receipts_are_equal_bytes() -> None:
     assert sign(receipt(), key=KEY) == sign(receipt(), key=KEY)
 
 
-def test_a_changed_receipt_does_not_verify():
+def test_a_changed_receipt_does_not_verify() -> None:
     plain = json.loads(sign(receipt(), key=KEY))
     plain["receipt"]["decision"] = "reject"
     with pytest.raises(InvalidReceipt, match="changed"):
         verify(json.dumps(plain), keys=KEYS)
 
 
-def test_a_receipt_by_an_unknown_key_is_not_ours():
+def test_a_receipt_by_an_unknown_key_is_not_ours() -> None:
     with pytest.raises(InvalidReceipt, match="published"):
         verify(sign(receipt(), key=OTHER_KEY), keys=KEYS)
 
 
-def test_a_stolen_key_name_does_not_help():
+def test_a_stolen_key_name_does_not_help() -> None:
     plain = json.loads(sign(receipt(), key=OTHER_KEY))
     plain["signature"]["kid"] = key_id(KEY.public_key())
     for keys in (KEYS, None):
@@ -60,25 +61,27 @@ def test_a_stolen_key_name_does_not_help():
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"receipt": 1, "signature": {}}', "null"])
-def test_what_is_no_receipt_is_refused(text):
+def test_what_is_no_receipt_is_refused(text: str) -> None:
     with pytest.raises(InvalidReceipt):
         verify(text)
 
 
-def test_a_receipt_names_neither_the_scout_nor_the_track():
+def test_a_receipt_names_neither_the_scout_nor_the_track() -> None:
     text = sign(receipt(), key=KEY).decode()
-    assert "subject-1" not in text and "group-1" not in text
-    assert "speed_mps" not in text and str(ELSEWHERE.latitude_e7) not in text
+    assert "subject-1" not in text
+    assert "group-1" not in text
+    assert "speed_mps" not in text
+    assert str(ELSEWHERE.latitude_e7) not in text
     assert str(evidence().session.fixes[0].place.latitude_e7) not in text
 
 
-def test_the_command_verifies_offline(tmp_path):
+def test_the_command_verifies_offline(tmp_path: Path) -> None:
     good, bad, keys = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "keys.json"
     good.write_bytes(sign(receipt(), key=KEY))
     bad.write_bytes(good.read_bytes().replace(b"accept", b"reject"))
     keys.write_text(json.dumps(published([KEY.public_key()])))
 
-    def run(*arguments):
+    def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "verification.receipt", *map(str, arguments)],
             cwd=Path(__file__).parents[3],
@@ -89,6 +92,8 @@ def test_the_command_verifies_offline(tmp_path):
 
     ours, anybodys, changed = run(good, "--keys", keys), run(good), run(bad)
     assert (ours.returncode, ours.stdout.splitlines()[0]) == (0, "VALID, signed with a published key")
-    assert anybodys.returncode == 0 and anybodys.stdout.startswith("WHOLE, but")
-    assert changed.returncode == 1 and changed.stdout.startswith("NOT VALID")
+    assert anybodys.returncode == 0
+    assert anybodys.stdout.startswith("WHOLE, but")
+    assert changed.returncode == 1
+    assert changed.stdout.startswith("NOT VALID")
     assert run(tmp_path / "none.json").returncode == 1

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.verification.builders import NOON, evidence, fix, requirements, session
 from verification.checks.repeated_coordinates import repeated_coordinates
-from verification.evidence import RepeatedPlace
+from verification.evidence import CaptureSession, RepeatedPlace
 
 HERE = fix(north_m=1.0).place
 SHARP = session()
@@ -25,6 +25,8 @@ FROZEN = session(fixes=tuple(fix(at=NOON + timedelta(seconds=each)) for each in 
         (session(fixes=()), (), "unknown", "weak", "no_fix"),
     ],
 )
-def test_what_repeats_to_the_last_digit_was_typed_or_came_from_a_table(given, repeated, outcome, severity, reason):
+def test_what_repeats_to_the_last_digit_was_typed_or_came_from_a_table(
+    given: CaptureSession, repeated: tuple[RepeatedPlace, ...], outcome: str, severity: str, reason: str
+) -> None:
     result = repeated_coordinates(evidence(session=given, repeated_places=repeated), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)

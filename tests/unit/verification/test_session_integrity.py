@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,7 @@ from verification.checks.session_integrity import session_integrity
 from verification.evidence import ClockReading, NonceState, SignatureResult
 
 
-def clock_ahead(seconds):
+def clock_ahead(seconds: int) -> tuple[ClockReading, ...]:
     return (ClockReading(server_at=NOON, device_at=NOON + timedelta(seconds=seconds)),)
 
 
@@ -33,12 +34,14 @@ def clock_ahead(seconds):
         ({"opened_at": None, "clock": ()}, "unknown", "strong", "offline"),
     ],
 )
-def test_each_way_a_session_can_be_wrong_has_its_own_reason(changes, outcome, severity, reason):
+def test_each_way_a_session_can_be_wrong_has_its_own_reason(
+    changes: dict[str, Any], outcome: str, severity: str, reason: str
+) -> None:
     result = session_integrity(evidence(session=session(**changes)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
 
 
 @pytest.mark.parametrize(("reward_micros", "outcome"), [(4_999_999, "pass"), (5_000_000, "unknown")])
-def test_a_signature_is_missed_only_where_the_reward_asks_for_one(reward_micros, outcome):
+def test_a_signature_is_missed_only_where_the_reward_asks_for_one(reward_micros: int, outcome: str) -> None:
     unsigned = evidence(session=session(signature=SignatureResult.ABSENT, signed_media=()))
     assert session_integrity(unsigned, requirements(reward_micros=reward_micros)).outcome == outcome

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,13 +31,15 @@ OFFLINE = {"opened_at": None, "clock": (), "received_at": NOON + 5 * HOUR, "offl
         ({**OFFLINE}, "unknown", "strong", "no_time"),
     ],
 )
-def test_our_own_clock_decides_and_everything_else_only_doubts(changes, outcome, severity, reason):
+def test_our_own_clock_decides_and_everything_else_only_doubts(
+    changes: dict[str, Any], outcome: str, severity: str, reason: str
+) -> None:
     changes = {"received_at": NOON + 1.0 * HOUR} | changes if "opened_at" in changes else changes
     result = time_window(evidence(session=session(**changes)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
 
 
-def test_a_device_clock_that_is_off_is_put_right_first():
+def test_a_device_clock_that_is_off_is_put_right_first() -> None:
     two_hours_ahead = (ClockReading(server_at=NOON, device_at=NOON + 2 * HOUR),)
     given = session(received_at=NOON + 3 * HOUR, device_captured_at=NOON + 2 * HOUR, clock=two_hours_ahead)
     assert time_window(evidence(session=given), requirements()).reason == "clock_read"
@@ -52,7 +55,7 @@ def test_a_device_clock_that_is_off_is_put_right_first():
         (ExifFacts(taken_at_local="2026-06-21 12:00:00"), "unknown", "no_time"),
     ],
 )
-def test_offline_the_file_speaks_offset_time_before_gps_time(exif, outcome, reason):
+def test_offline_the_file_speaks_offset_time_before_gps_time(exif: ExifFacts, outcome: str, reason: str) -> None:
     given = evidence(session=session(**OFFLINE), artifacts=(photo(exif=exif),))
     result = time_window(given, requirements())
     assert (result.outcome, result.reason, result.severity) == (outcome, reason, "strong")

@@ -9,7 +9,7 @@ ASKED = (Question("q1", "open?", QuestionType.YES_NO),)
 OURS = (ScoutAnswer("q1", "yes"),)
 
 
-def witness(value="yes", *, independent=True, blocked=None):
+def witness(value: str = "yes", *, independent: bool = True, blocked: Blocked | None = None) -> Witness:
     return Witness(NOON, independent, blocked, (ScoutAnswer("q1", value),))
 
 
@@ -26,7 +26,9 @@ def witness(value="yes", *, independent=True, blocked=None):
         ((witness(blocked=Blocked.NOT_THERE),), 1, "fail", "disagree"),
     ],
 )
-def test_only_independent_others_count(others, reward_micros, outcome, reason):
+def test_only_independent_others_count(
+    others: tuple[Witness, ...], reward_micros: int, outcome: str, reason: str
+) -> None:
     given = evidence(answers=OURS, witnesses=others)
     result = witnesses(given, requirements(questions=ASKED, reward_micros=reward_micros))
     assert (result.outcome, result.reason) == (outcome, reason)

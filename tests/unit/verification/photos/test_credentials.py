@@ -2,7 +2,7 @@ import datetime
 import io
 import json
 
-import c2pa
+import c2pa  # type: ignore[import-untyped]
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,7 +17,14 @@ GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMe
 _DAY = datetime.timedelta(days=1)
 
 
-def certificate(subject, key, issuer, issuer_key, *, authority):
+def certificate(
+    subject: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Name,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    *,
+    authority: bool,
+) -> x509.Certificate:
     now = datetime.datetime.now(datetime.UTC)
     builder = (
         x509.CertificateBuilder()
@@ -41,11 +48,11 @@ def certificate(subject, key, issuer, issuer_key, *, authority):
 
 
 @pytest.fixture(scope="module")
-def signed():
+def signed() -> tuple[bytes, str]:
     """A picture with credentials made by an authority of our own, and that authority's certificate."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
-    def name(word):
+    def name(word: str) -> x509.Name:
         return x509.Name(
             [x509.NameAttribute(NameOID.COMMON_NAME, word), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests")]
         )
@@ -74,13 +81,15 @@ def signed():
     return target.getvalue(), root.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def test_most_files_have_none_and_that_says_nothing():
+def test_most_files_have_none_and_that_says_nothing() -> None:
     assert credentials(PLAIN, "jpeg") is None
 
 
-def test_anybodys_credentials_are_valid_and_only_known_authorities_are_trusted(signed):
+def test_anybodys_credentials_are_valid_and_only_known_authorities_are_trusted(signed: tuple[bytes, str]) -> None:
     data, root = signed
     by_anybody, by_known = credentials(data, "jpeg"), credentials(data, "jpeg", trust_anchors=root)
+    assert by_anybody is not None
+    assert by_known is not None
     assert by_anybody.state == "valid"
     assert by_known.state == "trusted"
     assert by_known.source_types == (GENERATED,)
@@ -88,13 +97,15 @@ def test_anybodys_credentials_are_valid_and_only_known_authorities_are_trusted(s
     assert by_known.generator == "test camera"
 
 
-def test_a_picture_changed_afterwards_breaks_them(signed):
+def test_a_picture_changed_afterwards_breaks_them(signed: tuple[bytes, str]) -> None:
     data, root = signed
     at = len(data) - 200
     changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-    assert credentials(changed, "jpeg", trust_anchors=root).state == "invalid"
+    broken = credentials(changed, "jpeg", trust_anchors=root)
+    assert broken is not None
+    assert broken.state == "invalid"
 
 
-def test_a_mark_without_credentials_behind_it_is_no_failure():
+def test_a_mark_without_credentials_behind_it_is_no_failure() -> None:
     tagged = encoded(scene(size=(320, 240)), comment=b"c2pa")
     assert credentials(tagged, "jpeg") is None

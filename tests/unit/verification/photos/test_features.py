@@ -1,9 +1,12 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.unit.verification.photos.pictures import encoded, scene
-from verification.photos.features import copied, features, packed, scene_inliers, unpacked
+from verification.photos.features import Features, Likeness, copied, features, packed, scene_inliers, unpacked
 from verification.photos.working import grey, opened
 from verification.policies import Thresholds
 
@@ -11,14 +14,14 @@ LIMITS = Thresholds()
 PICTURE = scene(7)
 
 
-def points(picture):
+def points(picture: Image.Image) -> Features:
     return features(grey(opened(encoded(picture))))
 
 
 ORIGINAL = points(PICTURE)
 
 
-def is_copy(likeness):
+def is_copy(likeness: Likeness) -> bool:
     return likeness.copy_inliers >= LIMITS.copy_inliers and likeness.copy_share >= LIMITS.copy_share
 
 
@@ -35,18 +38,18 @@ def is_copy(likeness):
     ],
     ids=["same", "resized", "cropped", "cropped left", "rotated", "mirrored", "mirrored and cropped"],
 )
-def test_a_changed_copy_is_seen_as_one(change, mirrored):
+def test_a_changed_copy_is_seen_as_one(change: Callable[..., Any], mirrored: bool) -> None:
     likeness = copied(points(change(PICTURE)), ORIGINAL)
     assert is_copy(likeness), likeness
     assert likeness.mirrored is mirrored
 
 
 @pytest.mark.parametrize("seed", range(20, 30))
-def test_another_picture_is_none(seed):
+def test_another_picture_is_none(seed: int) -> None:
     assert not is_copy(copied(points(scene(seed)), ORIGINAL))
 
 
-def test_a_picture_of_nothing_matches_nothing():
+def test_a_picture_of_nothing_matches_nothing() -> None:
     empty = features(np.full((480, 640), 127, np.uint8))
     assert empty.count == 0
     assert copied(empty, ORIGINAL).copy_inliers == 0
@@ -54,9 +57,10 @@ def test_a_picture_of_nothing_matches_nothing():
     assert scene_inliers(empty, ORIGINAL) == 0
 
 
-def test_points_survive_storage():
+def test_points_survive_storage() -> None:
     again = unpacked(packed(ORIGINAL))
     for ours, theirs in ((ORIGINAL.plain, again.plain), (ORIGINAL.mirrored, again.mirrored)):
-        assert np.array_equal(ours[0], theirs[0]) and np.array_equal(ours[1], theirs[1])
+        assert np.array_equal(ours[0], theirs[0])
+        assert np.array_equal(ours[1], theirs[1])
     with pytest.raises(ValueError, match="no stored points"):
         unpacked(b"something else")

@@ -1,4 +1,5 @@
 import struct
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -24,29 +25,29 @@ PNG = encoded(SMALL, "PNG")
         ("AVIF", {}, "avif"),
     ],
 )
-def test_format_and_size_are_read_without_decoding(kind, options, name):
+def test_format_and_size_are_read_without_decoding(kind: str, options: dict[str, Any], name: str) -> None:
     header = inspect(encoded(SMALL, kind, **options))
     assert (header.format, header.width, header.height, header.notes) == (name, 320, 240, ())
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO", "JPEG2000"])
-def test_a_format_not_on_the_list_is_refused_by_name(kind):
+def test_a_format_not_on_the_list_is_refused_by_name(kind: str) -> None:
     with pytest.raises(formats.UnknownFormat):
         inspect(encoded(SMALL, kind))
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"%PDF-1.7", b"<svg/>", b"\x00" * 100, b"....ftypisom" + b"\0" * 50])
-def test_what_is_no_picture_is_refused(data):
+def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(formats.UnknownFormat):
         inspect(data)
 
 
-def test_a_file_too_large_is_refused_before_it_is_read():
+def test_a_file_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(formats.FileTooLarge):
         inspect(JPEG + bytes(LARGEST_BYTES))
 
 
-def resized(data, width, height):
+def resized(data: bytes, width: int, height: int) -> bytes:
     """The same file, lying about its size: what a decompression bomb does."""
     if data is PNG:
         return data[:16] + struct.pack(">II", width, height) + data[24:]
@@ -55,7 +56,7 @@ def resized(data, width, height):
 
 
 @pytest.mark.parametrize("data", [JPEG, PNG], ids=["jpeg", "png"])
-def test_pixels_are_counted_before_decoding(data):
+def test_pixels_are_counted_before_decoding(data: bytes) -> None:
     assert inspect(resized(data, 10_000, 6_000)).width == 10_000
     with pytest.raises(formats.TooManyPixels):
         inspect(resized(data, 10_001, 6_000))
@@ -64,7 +65,7 @@ def test_pixels_are_counted_before_decoding(data):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-def test_moving_pictures_are_refused(kind):
+def test_moving_pictures_are_refused(kind: str) -> None:
     with pytest.raises(formats.AnimatedPicture):
         inspect(encoded(SMALL, kind, save_all=True, append_images=[scene(2, (320, 240))], duration=100))
 
@@ -73,7 +74,7 @@ def test_moving_pictures_are_refused(kind):
     "rest", [b"PK\x03\x04....PK\x05\x06" + bytes(18), b"<script>alert(1)</script>", b"%PDF-1.4", b"\x7fELF", b"MZ\x90"]
 )
 @pytest.mark.parametrize("data", [JPEG, PNG, encoded(SMALL, "WEBP")], ids=["jpeg", "png", "webp"])
-def test_a_picture_that_is_something_else_as_well_is_refused(data, rest):
+def test_a_picture_that_is_something_else_as_well_is_refused(data: bytes, rest: bytes) -> None:
     with pytest.raises(formats.HidingPicture):
         inspect(data + rest)
 
@@ -86,19 +87,20 @@ def test_a_picture_that_is_something_else_as_well_is_refused(data, rest):
         (JPEG, ("further_pictures",)),
     ],
 )
-def test_what_phones_keep_behind_a_picture_is_noted(rest, notes):
+def test_what_phones_keep_behind_a_picture_is_noted(rest: bytes, notes: tuple[str, ...]) -> None:
     assert inspect(JPEG + rest).notes == notes
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_a_file_cut_anywhere_in_its_header_is_refused_or_read_and_never_fails(kind):
+def test_a_file_cut_anywhere_in_its_header_is_refused_or_read_and_never_fails(kind: str) -> None:
     data = encoded(SMALL, kind)
     for length in range(0, min(len(data), 600), 7):
         try:
-            assert inspect(data[:length]).width == 320
+            said: int | str = inspect(data[:length]).width
         except RefusedPicture as refusal:
-            assert refusal.code in {"broken_picture", "unknown_picture_format"}
+            said = refusal.code
+        assert said in {320, "broken_picture", "unknown_picture_format"}
 
 
-def test_sixteen_bit_and_grey_pictures_are_pictures():
+def test_sixteen_bit_and_grey_pictures_are_pictures() -> None:
     assert inspect(encoded(Image.new("I;16", (100, 80), 40_000), "PNG")).height == 80

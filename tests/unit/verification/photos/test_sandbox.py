@@ -1,5 +1,9 @@
 import os
+import subprocess
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,16 +16,21 @@ PHOTO = encoded(scene(6))
 
 
 @pytest.fixture(scope="module")
-def sandbox():
-    with Sandbox() as started:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(program="tests.unit.verification.photos.burning") as started:
         yield started
 
 
-def test_the_child_measures_what_would_be_measured_here(sandbox):
+def child_of(sandbox: Sandbox) -> "subprocess.Popen[bytes]":
+    assert sandbox._child is not None
+    return sandbox._child
+
+
+def test_the_child_measures_what_would_be_measured_here(sandbox: Sandbox) -> None:
     assert sandbox.measure(PHOTO) == measure(PHOTO)
 
 
-def test_the_child_makes_both_copies(sandbox):
+def test_the_child_makes_both_copies(sandbox: Sandbox) -> None:
     assert decoded(sandbox.working_copy(PHOTO)).size == (1200, 900)
     assert decoded(sandbox.deliver(PHOTO).preview).size == (512, 384)
 
@@ -34,7 +43,7 @@ def test_the_child_makes_both_copies(sandbox):
         (encoded(scene(1, (60, 60))), TooFewPixels),
     ],
 )
-def test_a_refusal_crosses_the_border_with_its_name(sandbox, data, refusal):
+def test_a_refusal_crosses_the_border_with_its_name(sandbox: Sandbox, data: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         sandbox.measure(data)
 
@@ -47,7 +56,9 @@ def test_a_refusal_crosses_the_border_with_its_name(sandbox, data, refusal):
         (Limits(wall_seconds=0.3), {}, "too_slow"),
     ],
 )
-def test_the_death_of_a_fork_is_a_clear_refusal_of_that_file_alone(sandbox, limits, options, reason):
+def test_the_death_of_a_fork_is_a_clear_refusal_of_that_file_alone(
+    sandbox: Sandbox, limits: Limits, options: dict[str, Any], reason: str
+) -> None:
     usual, sandbox.limits = sandbox.limits, limits
     try:
         with pytest.raises(DecoderDied) as died:
@@ -58,16 +69,16 @@ def test_the_death_of_a_fork_is_a_clear_refusal_of_that_file_alone(sandbox, limi
     assert sandbox.measure(PHOTO).facts.width == 1200
 
 
-def test_a_decoder_that_was_killed_starts_again(sandbox):
+def test_a_decoder_that_was_killed_starts_again(sandbox: Sandbox) -> None:
     sandbox.measure(PHOTO)
-    sandbox._child.kill()
-    sandbox._child.wait()
+    child_of(sandbox).kill()
+    child_of(sandbox).wait()
     assert sandbox.measure(PHOTO).facts.width == 1200
 
 
-def test_a_decoder_killed_while_it_works_says_that_it_is_out(sandbox):
+def test_a_decoder_killed_while_it_works_says_that_it_is_out(sandbox: Sandbox) -> None:
     sandbox.measure(PHOTO)
-    child = sandbox._child
+    child = child_of(sandbox)
     killer = threading.Timer(0.3, child.kill)
     killer.start()
     with pytest.raises(DecoderUnavailable):
@@ -76,11 +87,11 @@ def test_a_decoder_killed_while_it_works_says_that_it_is_out(sandbox):
     assert sandbox.measure(PHOTO).facts.width == 1200
 
 
-def test_threads_take_turns(sandbox):
+def test_threads_take_turns(sandbox: Sandbox) -> None:
     pictures = [encoded(scene(seed, (300 + seed, 240))) for seed in range(6)]
     widths = {}
 
-    def ask(index):
+    def ask(index: int) -> None:
         widths[index] = sandbox.measure(pictures[index]).facts.width
 
     threads = [threading.Thread(target=ask, args=(index,)) for index in range(6)]
@@ -91,17 +102,18 @@ def test_threads_take_turns(sandbox):
     assert widths == {index: 300 + index for index in range(6)}
 
 
-def test_the_child_is_told_no_secret_of_ours(monkeypatch):
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="only where /proc shows a process's environment")
+def test_the_child_is_told_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_KEY", "secret")
     with Sandbox() as fresh:
         fresh.measure(PHOTO)
-        with open(f"/proc/{fresh._child.pid}/environ", "rb") as environ:
-            names = {each.split(b"=")[0] for each in environ.read().split(b"\0") if each}
+        environ = Path(f"/proc/{child_of(fresh).pid}/environ").read_bytes()
+        names = {each.split(b"=")[0] for each in environ.split(b"\0") if each}
     assert b"STRIPE_KEY" not in names
     assert b"PATH" in names
 
 
-def test_a_process_forked_from_ours_starts_a_child_of_its_own(sandbox):
+def test_a_process_forked_from_ours_starts_a_child_of_its_own(sandbox: Sandbox) -> None:
     sandbox.measure(PHOTO)
     ours, theirs = os.pipe()
     fork = os.fork()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -10,21 +12,21 @@ from verification.photos.working import opened
 SMALL = scene(size=(128, 96))
 
 
-def found(data):
+def found(data: bytes) -> list[Any] | list[tuple[Any, ...]]:
     return [(each.source, each.maker, each.name) for each in traces(opened(data), exif(data), None)]
 
 
-def with_software(name):
+def with_software(name: str) -> bytes:
     tags = Image.Exif()
     tags[0x0131] = name
     return encoded(SMALL, exif=tags)
 
 
-def with_xmp(inside):
+def with_xmp(inside: str) -> bytes:
     return encoded(SMALL, xmp=f"<x:xmpmeta><rdf:Description {inside}</rdf:Description></x:xmpmeta>".encode())
 
 
-def with_text(key, value):
+def with_text(key: str, value: str) -> bytes:
     text = PngInfo()
     text.add_text(key, value)
     return encoded(SMALL, "PNG", pnginfo=text)
@@ -48,16 +50,16 @@ def with_text(key, value):
         (encoded(SMALL, comment=b"CREATOR: ImageMagick"), ("text", "editor", "imagemagick")),
     ],
 )
-def test_programs_that_sign_their_work_are_named(data, trace):
+def test_programs_that_sign_their_work_are_named(data: bytes, trace: tuple[str, ...]) -> None:
     assert found(data) == [trace]
 
 
-def test_an_iphone_screenshot_says_so_in_its_user_comment():
+def test_an_iphone_screenshot_says_so_in_its_user_comment() -> None:
     tags = Image.Exif()
     tags.get_ifd(0x8769)[0x9286] = b"ASCII\x00\x00\x00Screenshot"
     assert ("exif", "screen", "screenshot") in found(encoded(SMALL, exif=tags))
 
 
 @pytest.mark.parametrize("data", [encoded(SMALL), with_software("17.5.1"), with_software("HDR+ 1.0.585804376zd")])
-def test_what_cameras_write_is_no_trace(data):
+def test_what_cameras_write_is_no_trace(data: bytes) -> None:
     assert found(data) == []

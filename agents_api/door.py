@@ -1,0 +1,193 @@
+"""What every endpoint has in common: who calls, how often, what is refused and how it is said.
+
+A view parses, calls one operation or query, and shows what came of it. It holds no rule of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from agents_api import idempotency, limits, problems
+from agents_api.limits import Allowance, Limit
+from agents_api.problems import Problem
+from agents_api.wire import JsonParser, JsonRenderer
+from market import clock
+from market.accounts.authentication import Caller, InvalidKey, authenticate
+from market.accounts.models import Account
+from market.client_address import client_address
+from market.errors import DomainError, Kind
+from market.ledger.operations import Spender
+from market.ledger.policies import SpendingLimits
+
+log = structlog.get_logger(__name__)
+
+SCHEME = "Bearer"
+
+
+class NotAuthenticated(DomainError):
+    """This call needs a key, and has none."""
+
+    code = "not_authenticated"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    fix = "Send `Authorization: Bearer sl_test_…`. POST /v1/agents makes an agent and its key in one call."
+
+
+class NoSuchPath(DomainError):
+    """There is nothing at this address, or it is not yours."""
+
+    code = "not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    fix = "Check the path and the id; the documentation lists every path."
+
+
+class KeyAuthentication(BaseAuthentication):
+    """A bearer key. DRF calls what it returns the user; here it is the agent's account."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, Caller] | None:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if not text:
+            return None
+        if scheme.lower() != SCHEME.lower():
+            raise InvalidKey("The key must be sent as a bearer token.")
+        address = client_address(request._request)  # noqa: SLF001 - the address is a matter of Django's request
+        caller = authenticate(text=text.strip(), address=address, at=clock.now())
+        return caller, caller
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+class Endpoint(APIView):
+    """One address of the API. `scopes` says for each method which scope its key must have."""
+
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = ()
+    parser_classes = (JsonParser,)
+    renderer_classes = (JsonRenderer,)
+    scopes: ClassVar[Mapping[str, str]] = {}
+    limit: ClassVar[Limit] = limits.EVERY_CALL
+
+    allowance: Allowance | None = None
+
+    def check_permissions(self, request: Request) -> None:
+        scope = self.scopes.get(str(request.method))
+        if scope is None:
+            return
+        if not isinstance(request.auth, Caller):
+            raise NotAuthenticated("This call needs a key.")
+        request.auth.check_scope(scope)
+
+    def check_throttles(self, request: Request) -> None:
+        caller = request.auth
+        who = str(caller.key_id) if isinstance(caller, Caller) else client_address(request._request) or "nobody"  # noqa: SLF001
+        self.allowance = limits.spend(self.limit, caller=who, at=clock.now())
+
+    def handle_exception(self, exc: Exception) -> Response:
+        refusal = exc if isinstance(exc, DomainError) else _as_refusal(exc)
+        if refusal is None:
+            raise exc  # ours: logged and answered by the handler of 500
+        return refused(refusal, self.request, at=clock.now(), allow=self.allowed_methods)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.allowance is not None:
+            answer.headers["RateLimit-Policy"] = self.allowance.limit.policy_header
+            answer.headers["RateLimit"] = self.allowance.header
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    # --- for the views ----------------------------------------------------------------------------------------------
+
+    @property
+    def caller(self) -> Caller:
+        caller = self.request.auth
+        if not isinstance(caller, Caller):
+            raise NotAuthenticated("This call needs a key.")
+        return caller
+
+    def account(self) -> Account:
+        """Whose key this is. One indexed read."""
+        return Account.objects.get(pk=self.caller.account_id)
+
+    def spender(self) -> Spender:
+        caller = self.caller
+        caps = SpendingLimits(caller.per_call_micros, caller.per_day_micros, caller.per_month_micros)
+        return Spender(caller.key_id, caps)
+
+    def once(self, work: Callable[[datetime], tuple[HTTPStatus, dict[str, Any]]]) -> Response:
+        """Do the work of this request once for its Idempotency-Key, and answer every repetition alike."""
+        request, at = self.request, clock.now()
+        answer = idempotency.answer_once(
+            account_id=self.caller.account_id,
+            key=idempotency.check_key(request.headers.get("Idempotency-Key")),
+            request_fingerprint=idempotency.fingerprint(
+                method=str(request.method), path=request.path, body=request.data
+            ),
+            at=at,
+            work=lambda: work(at),
+            refuse=lambda refusal: _status_and_body(problems.of_refusal(refusal, at=at), request),
+        )
+        content_type = problems.CONTENT_TYPE if answer.status >= HTTPStatus.BAD_REQUEST else JsonRenderer.media_type
+        headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
+        return Response(answer.body, status=answer.status, headers=headers, content_type=content_type)
+
+
+def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list[str] | None = None) -> Response:
+    problem = problems.of_refusal(refusal, at=at)
+    status, body = _status_and_body(problem, request)
+    headers = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = SCHEME
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and allow:
+        headers["Allow"] = ", ".join(allow)
+    return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
+
+
+def _status_and_body(problem: Problem, request: Request) -> tuple[HTTPStatus, dict[str, Any]]:
+    return problem.status, problem.render(request_id=request.META.get("sightline.request_id", ""))
+
+
+class MethodNotAllowed(DomainError):
+    """There is something at this address, but not for this method."""
+
+    code = "method_not_allowed"
+    fix = "Use one of the methods in the Allow header."
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is of a type that is not read here."""
+
+    code = "unsupported_media_type"
+    fix = "Send `Content-Type: application/json`."
+
+
+class NotAcceptable(DomainError):
+    """The Accept header asks for a type that is not spoken here."""
+
+    code = "not_acceptable"
+    fix = "Send `Accept: application/json`, or no Accept header."
+
+
+def _as_refusal(error: Exception) -> DomainError | None:
+    """DRF's own refusals in the words of the house. Anything else is a failure of ours."""
+    match error:
+        case exceptions.MethodNotAllowed():
+            return MethodNotAllowed("This address does not know this method.")
+        case exceptions.UnsupportedMediaType():
+            return UnsupportedMediaType("The body must be JSON.")
+        case exceptions.NotAcceptable():
+            return NotAcceptable("Answers are JSON.")
+        case exceptions.NotFound():
+            return NoSuchPath("There is nothing here.")
+        case _:
+            return None

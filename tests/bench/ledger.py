@@ -1,0 +1,279 @@
+"""How fast a hold is, beside what the same Postgres can do at all. Prints ratios; run it on a quiet machine.
+
+    python -m tests.bench.ledger [--seconds 5] [--rounds 3] [--clients 16] [--spenders]
+
+Three ways to write the same hold (a new account for the bounty, an entry, two lines, two balances), taking turns on
+one server, with as many clients each and agents spread evenly:
+
+- bare: pgbench runs the best single statement there is, prepared, on tables that have the unique keys and the checks
+  and nothing else: no triggers, no foreign keys;
+- floor: pgbench calls what the operation calls, on the ledger's own tables with everything that guards them;
+- operation: `post([rules.hold(...)])` through Django, one process for each client; also inside a transaction of the
+  caller's, as a bounty's posting does it.
+
+A commit takes a millisecond: `commit_delay` makes it wait that long before each flush (with the data folder in memory,
+where a flush itself takes no time). What that comes to is measured with one client and printed.
+"""
+
+import argparse
+import multiprocessing
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+
+from market.engine.postgres import Postgres
+from tests.database import ThrowawayPostgres
+
+ONE_MILLISECOND = (
+    ("fsync", "on"),
+    ("synchronous_commit", "on"),
+    ("commit_delay", "1000"),
+    ("commit_siblings", "0"),
+    ("max_wal_size", "4GB"),
+    ("max_connections", "100"),
+)
+AGENTS = 2_000
+
+BARE_TABLES = """
+CREATE TABLE bare_account (
+    id uuid PRIMARY KEY, kind varchar(20) NOT NULL, mode varchar(4) NOT NULL, currency varchar(3) NOT NULL,
+    owner_id uuid, subject_id uuid, balance_micros bigint CHECK (balance_micros >= 0),
+    UNIQUE (owner_id, subject_id, kind, mode, currency)
+);
+CREATE TABLE bare_entry (
+    id uuid PRIMARY KEY, kind varchar(20) NOT NULL, key varchar(120) NOT NULL UNIQUE, mode varchar(4) NOT NULL,
+    currency varchar(3) NOT NULL, at timestamptz NOT NULL
+);
+CREATE TABLE bare_line (
+    entry_id uuid, account_id uuid, kind varchar(20) NOT NULL, mode varchar(4) NOT NULL, currency varchar(3) NOT NULL,
+    amount_micros bigint NOT NULL CHECK (amount_micros <> 0), PRIMARY KEY (entry_id, account_id)
+);
+CREATE INDEX ON bare_line (account_id, entry_id);
+INSERT INTO bare_account SELECT id, kind, mode, currency, owner_id, subject_id, balance_micros FROM ledger_account;
+CREATE TABLE bench_agent (n int PRIMARY KEY, account_id uuid NOT NULL, owner_id uuid NOT NULL);
+INSERT INTO bench_agent SELECT row_number() OVER (ORDER BY id), id, owner_id FROM ledger_account
+WHERE kind = 'agent_available';
+VACUUM ANALYZE;
+"""
+
+BARE = r"""
+\set n random(1, {agents})
+WITH agent AS (SELECT account_id, owner_id, uuidv7() AS bounty, uuidv7() AS entry FROM bench_agent WHERE n = :n),
+paid AS (
+    UPDATE bare_account SET balance_micros = balance_micros - 2750000 FROM agent
+    WHERE id = agent.account_id AND balance_micros >= 2750000 RETURNING id
+),
+held AS (
+    INSERT INTO bare_account SELECT uuidv7(), 'bounty_held', 'test', 'USD', owner_id, bounty, 2750000 FROM agent, paid
+    RETURNING id
+),
+entry AS (
+    INSERT INTO bare_entry SELECT entry, 'hold', E'hold\\x3abnt_' || bounty, 'test', 'USD', now() FROM agent, paid
+    RETURNING id
+)
+INSERT INTO bare_line
+SELECT entry.id, paid.id, 'agent_available', 'test', 'USD', -2750000 FROM entry, paid
+UNION ALL SELECT entry.id, held.id, 'bounty_held', 'test', 'USD', 2750000 FROM entry, held;
+"""
+
+FLOOR = r"""
+\set n random(1, {agents})
+SELECT answer.outcome FROM bench_agent AS agent, uuidv7() AS bounty, uuidv7() AS held, uuidv7() AS entry,
+LATERAL ledger_post(
+    now(), 'test', 'USD', ARRAY[agent.account_id, held], '{{agent_available,bounty_held}}',
+    ARRAY[agent.owner_id, agent.owner_id], ARRAY[NULL, bounty], '{{true,true}}', '{{-2750000,2750000}}',
+    ARRAY[entry], '{{hold}}', ARRAY[E'hold\\x3abnt_' || bounty],
+    '{{1,1}}', '{{1,2}}', '{{-2750000,2750000}}', '{{}}', '{{}}'
+) AS answer WHERE agent.n = :n;
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clients", type=int, default=16)
+    options = parser.parse_args()
+    memory = Path("/dev/shm")
+    if memory.is_dir():
+        tempfile.tempdir = str(memory)
+    with ThrowawayPostgres(settings=ONE_MILLISECOND) as postgres, tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DATABASE_URL": postgres.conninfo(), "SIGHTLINE_HOME": folder, "DATABASE_POOL_SIZE": "2"}
+        agents = _prepare()
+        ways = _ways(postgres, Path(folder), agents, options)
+        commit = _commit_milliseconds(postgres)
+        print(
+            f"one commit: {commit:.2f} ms; {options.clients} clients, {os.cpu_count()} cores, {AGENTS} agents",
+            flush=True,
+        )
+        measured: dict[str, list[float]] = {name: [] for name in ways}
+        busy: dict[str, list[float]] = {name: [] for name in ways}
+        for number in range(options.rounds):
+            for name, run in ways.items():
+                before = _server_seconds(postgres)
+                measured[name].append(run())
+                done = measured[name][-1] * options.seconds
+                busy[name].append((_server_seconds(postgres) - before) / done * 1e6)
+            print(f"round {number + 1}: " + ", ".join(f"{n} {r[-1]:,.0f}/s" for n, r in measured.items()), flush=True)
+        medians = {name: statistics.median(rates) for name, rates in measured.items()}
+        _report(medians, {name: statistics.median(each) for name, each in busy.items()})
+        return _check()
+
+
+def _prepare() -> list[UUID]:
+    """The schema, and agents with more money than they can set aside here."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from market.accounts.models import Account
+    from market.ids import new_id
+    from market.ledger import rules
+    from market.ledger.operations import post
+    from market.ledger.postings import Book
+
+    call_command("migrate", interactive=False, verbosity=0)
+    accounts = Account.objects.bulk_create(Account(kind="agent", mode="test") for _ in range(AGENTS))
+    ids = [account.id for account in accounts]
+    for first in range(0, AGENTS, 500):
+        some = ids[first : first + 500]
+        grants = [
+            rules.faucet(book=Book("test"), agent_id=each, grant_id=new_id(), amount_micros=10**14) for each in some
+        ]
+        post(grants, at=datetime.now(UTC))
+    with connection.cursor() as cursor:
+        for statement in BARE_TABLES.split(";\n"):
+            if statement.strip():
+                cursor.execute(statement)
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    return ids
+
+
+def _ways(
+    postgres: Postgres, folder: Path, agents: list[UUID], options: argparse.Namespace
+) -> dict[str, Callable[[], float]]:
+    scripts = {"bare": folder / "bare.sql", "floor": folder / "floor.sql"}
+    scripts["bare"].write_text(BARE.format(agents=AGENTS))
+    scripts["floor"].write_text(FLOOR.format(agents=AGENTS))
+    return {
+        "bare": lambda: _pgbench(postgres, scripts["bare"], options),
+        "floor": lambda: _pgbench(postgres, scripts["floor"], options),
+        "operation": lambda: _operation(agents, options, in_transaction=False),
+        "operation in a transaction": lambda: _operation(agents, options, in_transaction=True),
+    }
+
+
+def _pgbench(postgres: Postgres, script: Path, options: argparse.Namespace) -> float:
+    words = [
+        *(str(postgres.programs / "pgbench"), "--no-vacuum", "--protocol", "prepared", "--file", str(script)),
+        *("--client", str(options.clients), "--jobs", "2", "--time", str(options.seconds)),
+        *("--host", str(postgres.sockets), "--username", "postgres", "sightline"),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True)
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    if done.returncode or found is None:
+        raise RuntimeError(done.stderr)
+    return float(found.group(1))
+
+
+def _operation(agents: list[UUID], options: argparse.Namespace, *, in_transaction: bool) -> float:
+    """Holds per second by as many processes as there are clients; each counts what it finished in its own time."""
+    ways = multiprocessing.get_context("fork")
+    begin = ways.Barrier(options.clients)
+    done: multiprocessing.Queue[float] = ways.Queue()
+    workers = [
+        ways.Process(target=_hold_on, args=(agents, options.seconds, in_transaction, begin, done))
+        for _ in range(options.clients)
+    ]
+    for worker in workers:
+        worker.start()
+    rates = [done.get(timeout=options.seconds + 60) for _ in workers]
+    for worker in workers:
+        worker.join()
+    return sum(rates)
+
+
+def _hold_on(agents: list[UUID], seconds: int, in_transaction: bool, begin: object, done: object) -> None:
+    import random
+    from contextlib import nullcontext
+
+    from django.db import transaction
+
+    from market.ids import new_id
+    from market.ledger import rules
+    from market.ledger.operations import post
+    from market.ledger.policies import SlotPrice
+    from market.ledger.postings import Book
+
+    choose = random.Random(os.getpid()).choice
+
+    def hold() -> None:
+        price = SlotPrice(reward_micros=2_500_000, blocked_reward_micros=750_000)
+        with transaction.atomic() if in_transaction else nullcontext():
+            entry = rules.hold(book=Book("test"), agent_id=choose(agents), bounty_id=new_id(), slots=1, price=price)
+            post([entry], at=datetime.now(UTC))
+
+    for _ in range(5):
+        hold()
+    begin.wait()  # type: ignore[attr-defined]
+    count, began = 0, time.monotonic()
+    while time.monotonic() < began + seconds:
+        hold()
+        count += 1
+    done.put(count / (time.monotonic() - began))  # type: ignore[attr-defined]
+
+
+def _commit_milliseconds(postgres: Postgres) -> float:
+    import psycopg
+
+    with psycopg.connect(postgres.conninfo(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE bench_commit (n int)")
+        times = []
+        for n in range(200):
+            began = time.monotonic()
+            connection.execute("INSERT INTO bench_commit VALUES (%s)", [n])
+            times.append(time.monotonic() - began)
+    return statistics.median(times) * 1000
+
+
+def _server_seconds(postgres: Postgres) -> float:
+    """Processor time of the server and of all its processes that have ended: each client's is one of these."""
+    server = psutil.Process(int((postgres.data / "postmaster.pid").read_text().splitlines()[0]))
+    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
+    ended = times[0].children_user + times[0].children_system
+    return ended + sum(each.user + each.system for each in times)
+
+
+def _report(rates: dict[str, float], busy: dict[str, float]) -> None:
+    for name, rate in rates.items():
+        print(
+            f"{name:28}{rate:8,.0f}/s   {rate / rates['bare']:.2f} of bare   {rate / rates['floor']:.2f} of floor"
+            f"   {busy[name]:5.0f} us of the server's processor each"
+        )
+
+
+def _check() -> int:
+    """The books are whole after all this."""
+    from market.ledger import invariants
+
+    faults = invariants.faults()
+    print("the books are whole" if not faults else "\n".join(map(str, faults)))
+    return len(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

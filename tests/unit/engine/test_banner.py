@@ -1,0 +1,41 @@
+"""What is said once the house is up."""
+
+import json
+from pathlib import Path
+
+from market.engine import banner
+from market.engine.front import Front
+from market.engine.layout import Layout
+
+FRONT = Front("127.0.0.1", 8000, False)
+
+
+def test_every_door_is_named(tmp_path: Path) -> None:
+    said = banner.text(FRONT, Layout(tmp_path))
+    for path in ("/", "/ops/", "/docs/", "/mcp"):
+        assert f"http://localhost:8000{path}\n" in said
+    assert "sign in" not in said
+
+
+def test_the_demo_world_says_how_to_get_in(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.demo.write_text(
+        json.dumps(
+            {
+                "agent_key": "sk_test_1",
+                "scout_email": "scout@example.org",
+                "operator_email": "operator@example.org",
+                "mail_url": "/dev/mail",
+            }
+        )
+    )
+    said = banner.text(FRONT, layout)
+    assert "test key   sk_test_1" in said
+    assert "sign in as scout@example.org (scout) or operator@example.org (operator)" in said
+    assert "http://localhost:8000/dev/mail" in said
+
+
+def test_a_torn_demo_file_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.demo.write_text("{")
+    assert "Sightline is up" in banner.text(FRONT, layout)

@@ -1,0 +1,25 @@
+"""The addresses of the people's door."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from market.config import config
+from web.views import dev_mail, front, me, operators, owner
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front.welcome, name="welcome"),
+    path("me", me.me, name="me"),
+    path("me/scout", me.become_scout, name="become_scout"),
+    path("sign-in-again", me.sign_in_again, name="sign_in_again"),
+    path("owner/claim/<str:token>", owner.claim, name="claim"),
+    path("ops/", operators.desk, name="desk"),
+    path("language", set_language, name="set_language"),
+    # allauth's pages, less those of ways to sign in that we do not have.
+    path("accounts/password/<path:rest>", front.not_here),
+    path("accounts/login/code/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="mfa_list_webauthn")),
+    path("accounts/", include("allauth.urls")),
+]
+if not config.production:
+    urlpatterns.append(path("dev/mail", dev_mail.newest, name="dev_mail"))
