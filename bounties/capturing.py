@@ -56,6 +56,7 @@ UNCHECKED = Verdict(
     ),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class ScoutsWord:
     """What the scout says beside the pictures."""
@@ -115,17 +116,13 @@ def hand_in(*, grant: Grant, session_id: UUID, handed_in: HandedIn, word: Scouts
 
 def verify(*, submission_id: UUID, at: datetime) -> Verdict:
     """Gather, decide, keep; outside any transaction. Done again, it answers what was decided."""
-    submission = (
-        Submission.objects.select_related("bounty__buyer", "claim").filter(pk=submission_id).first()
-    )
+    submission = Submission.objects.select_related("bounty__buyer", "claim").filter(pk=submission_id).first()
     if submission is None:
         raise NoSuchSubmission("There is no such submission.")
     if not Capture.objects.filter(pk=submission.capture_id).exists():
         return UNCHECKED  # handed in by no phone: there is nothing that a check could look at
     asked = requirements_of(submission)
-    gathered = operations.gather(
-        capture_id=submission.capture_id, requirements=asked, said=_said(submission), at=at
-    )
+    gathered = operations.gather(capture_id=submission.capture_id, requirements=asked, said=_said(submission), at=at)
     verdict = decide.decide(gathered, operations.requirements_kept(submission.capture_id))
     verdict = operations.keep_verdict(capture_id=submission.capture_id, verdict=verdict, at=at)
     if verdict.decision is not decide.Decision.REJECT:
@@ -169,9 +166,7 @@ def requirements_of(submission: Submission) -> Requirements:
 def in_our_words(verdict: decide.Verdict) -> Verdict:
     because = verdict.because()
     doubtful = verdict.rule in (Rule.STRONG_DOUBT, Rule.WEAK_DOUBT)
-    for_operator = doubtful and any(
-        each.check in FOR_OPERATORS and each.outcome is Answer.FAIL for each in because
-    )
+    for_operator = doubtful and any(each.check in FOR_OPERATORS and each.outcome is Answer.FAIL for each in because)
     return Verdict(
         outcome=Outcome(verdict.decision.value),
         reasons=tuple(_reason(each) for each in because),
@@ -200,5 +195,3 @@ def _said(submission: Submission) -> Said:
 
 def _claim(grant: Grant) -> Claim:
     return Claim.objects.select_related("scout", "bounty__buyer").get(pk=UUID(grant.claim_key))
-
-

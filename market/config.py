@@ -112,7 +112,7 @@ class Config(BaseSettings):
     )
     receipt_key: SecretStr = Field(
         SecretStr(""),
-        description="The Ed25519 key (PEM) that signs receipts; empty: one made in the keys folder below SIGHTLINE_HOME.",
+        description="The Ed25519 key (PEM) that signs receipts; empty: one made in the keys folder of SIGHTLINE_HOME.",
     )
     web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
     web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")

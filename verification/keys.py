@@ -1,7 +1,7 @@
 """The keys that sign for this house: receipts (Ed25519) and delivered pictures (C2PA). Made once, on this machine.
 
-A key that is retired is moved into `retired/` below the keys folder: it signs nothing any more and is published for good,
-because receipts live as long as observations do.
+A key that is retired is moved into `retired/` below the keys folder: it signs nothing any more and is published for
+good, because receipts live as long as observations do.
 """
 
 import os

@@ -34,9 +34,7 @@ class PrivateFiles(FileSystemStorage):
     """A folder in which a file is there whole or not at all, and stays there when the power fails."""
 
     def __init__(self, location: str | Path | None = None) -> None:
-        super().__init__(
-            location, file_permissions_mode=0o600, directory_permissions_mode=0o700, allow_overwrite=True
-        )
+        super().__init__(location, file_permissions_mode=0o600, directory_permissions_mode=0o700, allow_overwrite=True)
 
     def url(self, name: str | None) -> str:
         raise ValueError("what is private has no address")

@@ -40,9 +40,7 @@ class Verdict(models.Model):
     judged_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(decision__in=list(Decision)), name="verdict_decision_known"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(decision__in=list(Decision)), name="verdict_decision_known"),)
 
     def __str__(self) -> str:
         return f"{self.decision} by {self.rule}"

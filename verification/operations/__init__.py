@@ -1,4 +1,4 @@
-"""Every change in this room: verbs, keyword-only arguments, the moment passed in as `at`. Who may do it is asked above."""
+"""Every change in this room: verbs, keyword-only arguments, the moment passed in. Who may do it is asked above."""
 
 from verification.operations.delivering import deliver, issue_receipt
 from verification.operations.expiring import expire_originals, forget_unfinished

@@ -1,8 +1,9 @@
-"""What leaves: redacted copies with previews, and the signed receipt. Both made once; the unblurred original never leaves."""
+"""What leaves: redacted copies with previews, and the signed receipt. Both made once; the original never leaves."""
 
 from datetime import datetime
 from uuid import UUID
 
+from market.config import config
 from verification import canonical, decide, keys, looking, receipt, store
 from verification import evidence as evidences
 from verification import requirements as wishes
@@ -10,7 +11,6 @@ from verification.kinds import PHOTO
 from verification.models import Delivered, Gathered, Receipt
 from verification.photos.delivery import Delivery
 from verification.signing import with_credentials
-from market.config import config
 
 
 def deliver(*, capture_id: UUID, at: datetime) -> tuple[Delivered, ...]:

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from market.config import config
 from verification import evidence as evidences
-from verification import looking, reading, requirements as wishes, store
+from verification import looking, reading, store
+from verification import requirements as wishes
 from verification.capture import signature
 from verification.evidence import (
     Artifact,
@@ -178,5 +179,3 @@ def _store(capture_id: UUID, evidence: Evidence, requirements: Requirements, at:
         },
     )
     return evidences.from_json(row.evidence)
-
-

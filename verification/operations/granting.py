@@ -81,5 +81,3 @@ def _nonce(made: Grant, at: datetime) -> Nonce:
     if made.challenge == ChallengeKind.CODE:
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
     return Nonce(grant=made, value=secrets.token_urlsafe(32), code=code, issued_at=at)
-
-

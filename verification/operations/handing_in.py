@@ -1,4 +1,4 @@
-"""A session handed in: what was signed, byte by byte, with the files it names. The same session again changes nothing."""
+"""A session handed in: what was signed, byte by byte, and the files it names. The same one again changes nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class MissingUpload(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What the phone sends: the canonical JSON that it signed, the signature over it, and which uploads belong to it."""
+    """What the phone sends: the canonical JSON that it signed, the signature, and which uploads belong to it."""
 
     signed: str
     media: tuple[UUID, ...]

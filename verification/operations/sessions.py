@@ -1,7 +1,7 @@
 """Opening a capture session: on site with a fresh nonce, or told of afterwards where there was no contact.
 
-In contact, a nonce that is not fresh is refused: the phone has others. Without contact the capture is made already, so it
-is kept, and what is wrong with its nonce is noted for the checks.
+In contact, a nonce that is not fresh is refused: the phone has others. Without contact the capture is made already,
+so it is kept, and what is wrong with its nonce is noted for the checks.
 """
 
 from dataclasses import dataclass

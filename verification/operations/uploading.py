@@ -64,9 +64,7 @@ class Progress:
 KEPT_AFTER = timedelta(days=7)
 
 
-def put_piece(
-    *, grant: Grant, client_uuid: UUID, start: int, size_bytes: int, data: bytes, at: datetime
-) -> Progress:
+def put_piece(*, grant: Grant, client_uuid: UUID, start: int, size_bytes: int, data: bytes, at: datetime) -> Progress:
     """A piece sent again changes nothing. Outside a transaction until it is on disk: a slow disk holds no lock."""
     if size_bytes > LARGEST_BYTES:
         raise FileTooLarge(f"The file has {size_bytes} bytes.", facts={"size_bytes": size_bytes})
@@ -75,7 +73,7 @@ def put_piece(
     end = start + len(data)
     if not data or end > size_bytes or (len(data) < LEAST_PIECE and end < size_bytes):
         raise UnusablePiece("This piece is empty, too small, or goes beyond the file's end.")
-    before = _before(grant, client_uuid, size_bytes, start, data, at)
+    before = _before(grant, client_uuid, size_bytes=size_bytes, start=start, data=data, at=at)
     if before is not None:
         return before
     upload = Upload.objects.get(grant=grant, client_uuid=client_uuid)
@@ -96,7 +94,7 @@ def upload_progress(*, grant: Grant, client_uuid: UUID) -> Progress:
 
 
 def _before(
-    grant: Grant, client_uuid: UUID, size_bytes: int, start: int, data: bytes, at: datetime
+    grant: Grant, client_uuid: UUID, *, size_bytes: int, start: int, data: bytes, at: datetime
 ) -> Progress | None:
     """What refuses a piece, or shows that it is here already, before it costs a write."""
     upload = Upload.objects.filter(grant=grant, client_uuid=client_uuid).first()

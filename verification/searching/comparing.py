@@ -53,9 +53,7 @@ def scenes(artifacts: tuple[Artifact, ...]) -> tuple[SceneMatch, ...]:
     return tuple(matches)
 
 
-def _candidates(
-    grant: Grant, artifact: Artifact, requirements: Requirements, before: int
-) -> dict[int, Picture]:
+def _candidates(grant: Grant, artifact: Artifact, requirements: Requirements, before: int) -> dict[int, Picture]:
     within = requirements.policy.thresholds.candidate_bits
     positions = hashes.near(grant.mode, list(artifact.facts.hashes.values()), within=within, before=before)
     rows = Picture.objects.in_bulk(positions[: MOST_CANDIDATES * 3])

@@ -43,9 +43,7 @@ def places(grant: Grant, session: CaptureSession) -> tuple[EarlierPlace, ...]:
         mode=grant.mode, subject_key=grant.subject_key, captured_at__range=(at - JOURNEYS, at + JOURNEYS)
     )
     return tuple(
-        EarlierPlace(
-            at=each.captured_at, place=Place(each.latitude_e7, each.longitude_e7), accuracy_m=each.accuracy_m
-        )
+        EarlierPlace(at=each.captured_at, place=Place(each.latitude_e7, each.longitude_e7), accuracy_m=each.accuracy_m)
         for each in near.exclude(claim_key=grant.claim_key).order_by("-captured_at")[:MOST_PLACES]
         if each.captured_at is not None
     )
