@@ -36,7 +36,7 @@ def waits(_: Config, *bind: str) -> list[str]:
 def worker(config: Config) -> list[str]:
     return [
         *(*_CELERY, "worker", "--concurrency", str(config.task_processes)),
-        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
     ]
 
 
