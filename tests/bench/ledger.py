@@ -96,9 +96,9 @@ FLOOR = r"""
 SELECT answer.outcome FROM bench_agent AS agent, uuidv7() AS bounty, uuidv7() AS held, uuidv7() AS entry,
 LATERAL ledger_post(
     now(), 'test', 'USD', ARRAY[agent.account_id, held], '{{agent_available,bounty_held}}',
-    ARRAY[agent.owner_id, agent.owner_id], ARRAY[NULL, bounty], '{{true,true}}', '{{-2750000,2750000}}',
+    ARRAY[agent.owner_id, agent.owner_id], ARRAY[NULL, bounty],
     ARRAY[entry], '{{hold}}', ARRAY[E'hold\\x3abnt_' || bounty],
-    '{{1,1}}', '{{1,2}}', '{{-2750000,2750000}}', '{{}}', '{{}}'
+    '{{1,1}}', '{{1,2}}', '{{-2750000,2750000}}'
 ) AS answer WHERE agent.n = :n;
 """
 
