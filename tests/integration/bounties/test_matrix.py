@@ -215,6 +215,10 @@ def poor_screening(story: Story) -> Bounty:
     return story.post(title=DOUBTFUL)
 
 
+def posted(story: Story) -> None:
+    story.post()
+
+
 def claimed(story: Story) -> Claim:
     return story.claim(story.post())
 
@@ -350,10 +354,10 @@ CASES = [
     Case("bounty", "closing", "completed", MACHINE, closing_and_submitted, verdict(ACCEPTED, last(Submission))),
     Case("bounty", "closing", "cancelled", SCOUT, closing, release(last(Claim))),
     Case("bounty", "closing", "expired", CLOCK, waiting_for_uploads, time_passes(hours=25)),
-    Case("slot", "open", "claimed", ("scout", "other_scout"), slot(lambda story: story.post() and None), claim_it),
+    Case("slot", "open", "claimed", ("scout", "other_scout"), slot(posted), claim_it),
     Case("slot", "open", "judging", SCOUT, slot(expired), hand_in(last(Claim))),
     Case("slot", "open", "filled", OPERATOR, slot(appealed(REJECTED)), rule(Ruling.FOR_SCOUT)),
-    Case("slot", "open", "returned", BUYER, slot(lambda story: story.post() and None), cancel_its_bounty),
+    Case("slot", "open", "returned", BUYER, slot(posted), cancel_its_bounty),
     Case("slot", "claimed", "open", SCOUT, slot(claimed), release(last(Claim))),
     Case("slot", "claimed", "open", CLOCK, slot(claimed), time_passes(minutes=30)),
     Case("slot", "claimed", "judging", SCOUT, slot(claimed), hand_in(last(Claim))),

@@ -136,7 +136,7 @@ def test_accept_racing_reject_and_silence_is_one_decision(story: Story) -> None:
     for _ in range(ROUNDS):
         submission = story.handed_in(story.post(), REVIEW, scouts(1)[0])
         due = story.at + timedelta(hours=24)
-        by = {"buyer": story.buyer, "submission_id": submission.id, "at": story.at}
+        by: dict[str, Any] = {"buyer": story.buyer, "submission_id": submission.id, "at": story.at}
         answers = together(
             [
                 partial(operations.accept, **by),
