@@ -58,7 +58,7 @@ def nearby(
 ) -> Page:
     """A page of the bounties that can be claimed now, nearest first, those equally near by their id."""
     check_limit(limit)
-    # Finer than an atom, and Postgres refuses to square a number so small that the square is none.
+    # A tenth of a micrometre; what is finer, Postgres may refuse to square: the square would be too small a number.
     around = Place(round(around.lat, 12), round(around.lng, 12))
     search = _Search.of(
         around=around, mode=mode, at=at, seeker=seeker, wishes=wishes or Wishes(), after=after, limit=limit

@@ -9,6 +9,7 @@ the other and in changing order:
     list        nearby(): the page, exact distances, proven complete
     scout       nearby() for a scout who has claims and owns agents, with a least reward
     next page   nearby() for the page after that of `list`
+    rare        nearby() for a reward that one bounty in tens of thousands has: walks all within 50 km
 
 Asked for: `list` at most 2x the floor at 1,000,000; and growing at most 1.5x from 100,000 to 5,000,000.
 """
@@ -105,7 +106,10 @@ def _contenders(plain: "psycopg.Connection[Any]") -> dict[str, Contender]:
     def for_scout(place: Any) -> object:
         return nearby(around=place, mode=Mode.LIVE, at=at, seeker=seeker, wishes=wishes)
 
-    return {"floor": floor, "list": first, "scout": for_scout, "next page": following}
+    def rare(place: Any) -> object:
+        return nearby(around=place, mode=Mode.LIVE, at=at, wishes=Wishes(least_reward_micros=120_000_000))
+
+    return {"floor": floor, "list": first, "scout": for_scout, "next page": following, "rare": rare}
 
 
 def _give_claims(scout_id: UUID) -> None:

@@ -54,7 +54,7 @@ def test_whatever_is_wished_for_the_index_is_walked_outward(buyer: Agent) -> Non
     for plan in ("force_generic_plan", "force_custom_plan"):
         for given in ((), EVERYTHING, *((each,) for each in EVERYTHING)):
             explained = _plan(around, given, plan)
-            assert "Index Scan using bounty_spot_live" in explained, (plan, given)
+            assert "Index Only Scan using bounty_spot_live" in explained, (plan, given)
             assert "Order By: (spot <-> " in explained, (plan, given)
             assert "Sort" not in explained, (plan, given)
 
