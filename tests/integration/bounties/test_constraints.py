@@ -137,7 +137,7 @@ def test_a_slot_has_one_accepted_submission(world: Story) -> None:
 
 def copied(model: type[models.Model], **changes: str) -> str:
     """A second row like the first one of a table."""
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [str(field.column) for field in model._meta.concrete_fields]
     values = ", ".join(changes.get(column, f'"{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     name = model._meta.db_table

@@ -136,7 +136,7 @@ def test_accept_racing_reject_and_silence_is_one_decision(story: Story) -> None:
     for _ in range(ROUNDS):
         submission = story.handed_in(story.post(), REVIEW, scouts(1)[0])
         due = story.at + timedelta(hours=24)
-        by = {"buyer": story.buyer, "submission_id": submission.id, "at": story.at}
+        by: dict[str, Any] = {"buyer": story.buyer, "submission_id": submission.id, "at": story.at}
         answers = together(
             [
                 partial(operations.accept, **by),
@@ -199,3 +199,22 @@ def test_two_sweeps_at_once_do_everything_once(story: Story) -> None:
     assert Award.objects.filter(state="settled").count() == 5
     assert set(Bounty.objects.values_list("state", flat=True)) == {"completed", "expired"}
     assert story.told(story.buyer).count("result.final") == story.told(story.buyer).count("bounty.expired") == 5
+
+
+def test_many_bounties_of_the_same_two_people_wait_for_each_other_in_no_circle(story: Story) -> None:
+    """Every operation here moves the same balances: the buyer's, the scout's. Some move several, and some twice."""
+    calls: list[partial[Any]] = []
+    for _ in range(4):
+        claimed = story.claim(story.post(slots=2))
+        blocked = story.submit(claimed, answers=[], blocked=Submission.Blocked.NOT_THERE)
+        settled = story.handed_in(story.post(), ACCEPTED)
+        closing = story.submit(story.claim(story.post(slots=3)))
+        calls += [
+            partial(operations.cancel, buyer=story.buyer, bounty_id=closing.bounty_id, at=story.at),
+            partial(story.judge, blocked, ACCEPTED),
+            partial(story.judge, closing, ACCEPTED),
+            partial(operations.settle, award_id=settled.award.id, at=story.at + timedelta(days=1)),
+        ]
+    answers = together(calls)
+    assert [each for each in unexpected(answers) if type(each).__name__ != "SomebodyElseIsAtIt"] == []
+    assert Award.objects.count() == 12
