@@ -36,12 +36,12 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        threads = [ThreadPoolExecutor(1, thread_name_prefix=f"shared-{n}") for n in range(SHARED_THREADS)]
-        self._threads = cycle(threads)
+        self.threads = [ThreadPoolExecutor(1, thread_name_prefix=f"shared-{n}") for n in range(SHARED_THREADS)]
+        self._next_thread = cycle(self.threads)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # The one around a request that is entered first decides; Django's own, inside, then does nothing.
-        async with ThreadSensitiveContext(executor=next(self._threads)):
+        async with ThreadSensitiveContext(executor=next(self._next_thread)):
             await super().__call__(scope, receive, send)
 
 
@@ -81,5 +81,6 @@ def called_when_told_to_stop(end: Callable[[], None]) -> Iterator[None]:
 
 
 django.setup(set_prefix=False)
-routes = Starlette(routes=[Mount("/", app=Handler())], lifespan=lifespan)
+handler = Handler()
+routes = Starlette(routes=[Mount("/", app=handler)], lifespan=lifespan)
 application: Any = Limited(routes, most=config.max_body_bytes)

@@ -26,7 +26,7 @@ def _prepare() -> None:
         tempfile.TemporaryDirectory(prefix="sightline-home-", ignore_cleanup_errors=True)
     )
     os.environ["DATABASE_URL"] = _until_the_end.enter_context(ThrowawayPostgres()).conninfo()
-    os.environ["DATABASE_POOL_SIZE"] = "20"
+    os.environ["DATABASE_POOL_SIZE"] = "30"
     subprocess.run([sys.executable, "manage.py", "build_pages", "--verbosity", "0"], cwd=ROOT, check=True)
 
 

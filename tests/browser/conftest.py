@@ -125,8 +125,10 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file of tests: while Playwright is there it keeps an event loop running in this thread, and neither
+    Django's database nor `asyncio.run` would work for the tests of other rooms that come after."""
     executable = chromium.find()
     assert executable, "no Chromium: run bin/test, which installs one"
     options = ["headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]

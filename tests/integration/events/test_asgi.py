@@ -4,11 +4,13 @@ import asyncio
 import os
 import signal
 import threading
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.utils.module_loading import import_string
@@ -69,6 +71,8 @@ class Request:
 @pytest.mark.urls(__name__)
 @pytest.mark.usefixtures("committed")
 def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
+    # What other tests have left in this process's pool is not the waiters'.
+    cast(DatabaseWrapper, connection).close_pool()
     accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS)])
 
     async def test() -> None:
@@ -92,7 +96,11 @@ def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
         await asyncio.gather(*sending)
         assert {(request.status, request.body) for request in requests} == {(200, b'{"events": []}')}
 
-    asyncio.run(asyncio.wait_for(test(), 60))
+    try:
+        asyncio.run(asyncio.wait_for(test(), 60))
+    finally:
+        for thread in asgi.handler.threads:
+            thread.submit(connections.close_all).result()
 
 
 @pytest.mark.usefixtures("committed")
@@ -110,7 +118,11 @@ def test_who_waits_is_answered_on_the_signal_to_stop_and_the_server_hears_of_it_
 
     former = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
+        try:
         asyncio.run(asyncio.wait_for(test(), 60))
+    finally:
+        for thread in asgi.handler.threads:
+            thread.submit(connections.close_all).result()
         assert heard == [signal.SIGTERM]
         os.kill(os.getpid(), signal.SIGTERM)
         assert heard == [signal.SIGTERM] * 2

@@ -56,8 +56,9 @@ def test_alive_asks_no_database(client: Client) -> None:
 def test_a_broker_that_is_out_is_named_without_its_password(
     client: Client, monkeypatch: pytest.MonkeyPatch, unused_port: int
 ) -> None:
-    monkeypatch.setattr(app.conf, "broker_url", f"amqp://user:sekret@127.0.0.1:{unused_port}//")
+    # In this order: what is written to follows the other, and is put back to what it was before both.
     monkeypatch.setattr(app.conf, "broker_write_url", f"amqp://user:sekret@127.0.0.1:{unused_port}//")
+    monkeypatch.setattr(app.conf, "broker_url", f"amqp://user:sekret@127.0.0.1:{unused_port}//")
     response = client.get("/readyz")
     assert response.status_code == 503
     parts = response.json()["parts"]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.verification.builders import evidence, requirements
 from verification import checks
+from verification.kinds import PHOTO
 from verification.policies import POLICIES, policy_for
 
 
@@ -36,7 +37,8 @@ def test_every_required_check_exists() -> None:
 
 
 def test_every_check_answers_under_its_own_name_with_a_sentence_for_each_side() -> None:
-    for name, registered in checks.registered().items():
+    anywhere = {name: each for name, each in checks.registered().items() if each.kind in (None, PHOTO)}
+    for name, registered in anywhere.items():
         result = registered.check(evidence(), requirements())
         assert result.check == name
         assert result.scout.endswith(".")
