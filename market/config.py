@@ -107,6 +107,16 @@ class Config(BaseSettings):
     face_model: str = Field(
         "", description="A YuNet file that finds faces to blur; empty: the detectors that come with OpenCV."
     )
+    vision_base_url: str = Field(
+        "",
+        description="An endpoint that speaks chat completions with pictures and JSON schemas; empty: nobody looks.",
+    )
+    vision_model: str = Field("", description="The vision model that is asked what pictures show; empty: nobody looks.")
+    vision_second_model: str = Field(
+        "", description="Another model at the same endpoint, asked too where much is at stake: both must agree."
+    )
+    vision_key: SecretStr = Field(SecretStr(""), description="The key for that endpoint.")
+    vision_seconds: float = Field(30.0, ge=1, le=120, description="How long one answer of a vision model may take.")
     c2pa_trust_anchors: str = Field(
         "", description="Certificates (PEM) of whose Content Credentials count as trusted; empty: nobody's."
     )
