@@ -53,6 +53,12 @@ BEGIN
     FOR n IN 1 .. cardinality(account_ids) LOOP
         IF account_kinds[n] = ANY (limited_kinds) THEN
             SELECT balance_micros INTO balance FROM ledger_account WHERE id = account_ids[n] FOR NO KEY UPDATE;
+            IF NOT FOUND AND account_subjects[n] IS NULL THEN
+                -- Two first postings at once: whoever comes second waits here, in the order of the ids, and not later
+                -- at the first one's new row with other balances already locked.
+                PERFORM pg_advisory_xact_lock(hashtextextended(account_ids[n]::text, 1));
+                SELECT balance_micros INTO balance FROM ledger_account WHERE id = account_ids[n] FOR NO KEY UPDATE;
+            END IF;
             IF FOUND THEN
                 locked := locked + 1;
             ELSE
