@@ -1,12 +1,18 @@
 """Named reads. Nothing here locks or changes anything."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from statistics import median_low, quantiles
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from bounties.models import Claim, Submission
+from bounties.models import Award, Claim, Submission
+from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
-from bounties.states import ClaimState, SubmissionState
+from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
 
 
 def record_of(scout_id: UUID) -> Record:
@@ -19,3 +25,46 @@ def record_of(scout_id: UUID) -> Record:
     expired = Claim.objects.filter(scout_id=scout_id, state=ClaimState.EXPIRED)
     lapsed = expired.exclude(Exists(Submission.objects.filter(claim=OuterRef("pk")))).count()
     return Record(accepted=submissions["accepted"], rejected=submissions["rejected"], lapsed=lapsed)
+
+
+NEAR_M = 10_000
+LOOKED_BACK = timedelta(days=90)
+_MOST_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What completed bounties near a place were paid, and how long they took from opening to award."""
+
+    count: int
+    low_micros: int
+    middle_micros: int
+    high_micros: int
+    usual_wait: timedelta
+
+
+def experience_near(place: Place, *, mode: str, at: datetime) -> Experience | None:
+    """For quotes: the middle half of what was paid within ten kilometres or so lately. None where there was too little.
+
+    Blocked rewards and what the house paid say nothing about a price. Play money says nothing about live money.
+    """
+    boxes = [
+        Q(
+            bounty__latitude_e7__range=(round(span.south * E7), round(span.north * E7)),
+            bounty__longitude_e7__range=(round(span.west * E7), round(span.east * E7)),
+        )
+        for span in spans(place, metres=NEAR_M)
+    ]
+    paid = (
+        Award.objects.filter(reduce(or_, boxes), mode=mode, source=Award.Source.HOLD, submission__blocked="")
+        .filter(bounty__state=BountyState.COMPLETED, awarded_at__gte=at - LOOKED_BACK)
+        .exclude(state=AwardState.REVERSED)
+        .annotate(waited=F("awarded_at") - F("bounty__opened_at"))
+        .order_by("-id")
+        .values_list("amount_micros", "waited")
+    )
+    rows = list(paid[:_MOST_LOOKED_AT])
+    if len(rows) < 3:  # fewer would tell what somebody else's bounty cost
+        return None
+    low, middle, high = quantiles((amount for amount, _ in rows), n=4, method="inclusive")
+    return Experience(len(rows), round(low), round(middle), round(high), median_low(waited for _, waited in rows))

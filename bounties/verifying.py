@@ -1,27 +1,17 @@
-"""From a submission handed in to its verdict recorded. Who looks at the evidence is plugged in: `use`.
-
-Without anybody to look, no check is made, and the verdict says so: the buyer decides with the capture in front of it.
+"""From a submission handed in to its verdict recorded. Verification looks at the evidence (`capturing.py`); a test or a
+rehearsal may put somebody else in its place: `use`.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from bounties import capturing
 from bounties.operations.verdicts import record_verdict
 from bounties.verdicts import Outcome, Reason, Reviewer, Verdict
 
 Verify = Callable[[UUID], Verdict]
 
-UNCHECKED = Verdict(
-    Outcome.REVIEW,
-    (
-        Reason(
-            "not_checked",
-            scout="No check has looked at your capture; the buyer looks at it.",
-            buyer="No check has looked at this capture. Look at it yourself.",
-        ),
-    ),
-)
 UNCHECKABLE = Verdict(
     Outcome.REVIEW,
     (
@@ -38,13 +28,13 @@ _verify: Verify | None = None
 
 
 def use(verify: Verify | None) -> None:
-    """Called once, when the apps are loaded. It gathers and decides, outside any transaction."""
+    """Have somebody else gather and decide, outside any transaction; None: verification again."""
     global _verify  # noqa: PLW0603 - one house, one way to verify
     _verify = verify
 
 
 def verify_submission(*, submission_id: UUID, at: datetime) -> None:
-    verdict = _verify(submission_id) if _verify is not None else UNCHECKED
+    verdict = _verify(submission_id) if _verify is not None else capturing.verify(submission_id=submission_id, at=at)
     record_verdict(submission_id=submission_id, verdict=verdict, at=at)
 
 

@@ -4,11 +4,14 @@ A thousand requests wait here at the same time, so none may keep a thread. Djang
 any synchronous piece of code is met, and keep it for as long as the request lasts. Here they share a few.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from itertools import cycle
+from types import FrameType
 from typing import Any
 
 import django
@@ -44,8 +47,37 @@ class Handler(ASGIHandler):
 
 @asynccontextmanager
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    async with waiting.listening():
+    async with waiting.listening() as end_waits:
+        with called_when_told_to_stop(end_waits):
+            yield
+
+
+@contextmanager
+def called_when_told_to_stop(end: Callable[[], None]) -> Iterator[None]:
+    """Call it on the signal to stop, besides what the server does then.
+
+    The server lets its requests finish before it ends the lifespan, and those that wait would take their 45 seconds.
+    The event loop hears of signals by itself, so a handler here takes nothing away from the server's own.
+    """
+    loop = asyncio.get_running_loop()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(end)
+        former = formers[number]
+        if callable(former):
+            former(number, frame)
+
+    formers: dict[int, Any] = {}
+    for number in (signal.SIGTERM, signal.SIGINT):
+        former = signal.getsignal(number)
+        if callable(former):  # else nobody has said what is to be done: it stays that way
+            formers[number] = former
+            signal.signal(number, handle)
+    try:
         yield
+    finally:
+        for each, former in formers.items():
+            signal.signal(each, former)
 
 
 django.setup(set_prefix=False)

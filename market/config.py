@@ -101,6 +101,29 @@ class Config(BaseSettings):
         ("5.00:24h", "100.00:72h", "168h"),
         description="How long an award can be contested, by amount: under 5.00 a day, and so on; last, the rest.",
     )
+    originals_days: int = Field(
+        180, ge=1, le=3650, description="How long captures are kept as they were handed in, in days."
+    )
+    face_model: str = Field(
+        "", description="A YuNet file that finds faces to blur; empty: the detectors that come with OpenCV."
+    )
+    vision_base_url: str = Field(
+        "",
+        description="An endpoint that speaks chat completions with pictures and JSON schemas; empty: nobody looks.",
+    )
+    vision_model: str = Field("", description="The vision model that is asked what pictures show; empty: nobody looks.")
+    vision_second_model: str = Field(
+        "", description="Another model at the same endpoint, asked too where much is at stake: both must agree."
+    )
+    vision_key: SecretStr = Field(SecretStr(""), description="The key for that endpoint.")
+    vision_seconds: float = Field(30.0, ge=1, le=120, description="How long one answer of a vision model may take.")
+    c2pa_trust_anchors: str = Field(
+        "", description="Certificates (PEM) of whose Content Credentials count as trusted; empty: nobody's."
+    )
+    receipt_key: SecretStr = Field(
+        SecretStr(""),
+        description="The Ed25519 key (PEM) that signs receipts; empty: one made in the keys folder of SIGHTLINE_HOME.",
+    )
     web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
     web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")
     task_processes: int = Field(2, ge=1, le=64, description="Tasks that one worker does at a time.")

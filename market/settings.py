@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "market.events",
     "market.ledger",
     "market.work",
+    "verification",
     "market.payments",
     "bounties",
     "agents_api",
@@ -186,7 +187,7 @@ PERMISSIONS_POLICY = ", ".join(
             "screen-wake-lock=(self)",
             "fullscreen=(self)",
         ),
-        *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "bluetooth", "midi", "display-capture")),
+        *(f"{name}=()" for name in ("microphone", "payment", "usb", "serial", "midi", "display-capture")),
         *(f"{name}=()" for name in ("browsing-topics", "idle-detection", "local-fonts", "hid")),
     ]
 )
@@ -214,6 +215,8 @@ STATICFILES_DIRS = [ROOT / "web" / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(layout.media)}},
+    # Private, and never below an address: originals, points and delivery copies, named by their hash.
+    "evidence": {"BACKEND": "verification.store.PrivateFiles", "OPTIONS": {"location": str(layout.media / "evidence")}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 LANGUAGE_CODE = "en"

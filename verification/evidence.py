@@ -6,6 +6,7 @@ the signed capture, so that what was signed and what was judged are the same num
 """
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -231,6 +232,10 @@ class Evidence:
 def to_json(evidence: Evidence) -> bytes:
     """Canonical bytes: equal evidence is equal bytes, so a receipt can name it by hash."""
     return canonical.dumps(canonical.to_plain(evidence))
+
+
+def sha256(evidence: Evidence) -> str:
+    return hashlib.sha256(to_json(evidence)).hexdigest()
 
 
 def from_json(text: bytes | str) -> Evidence:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from market.errors import DomainError
-from verification.photos.facts import PhotoFacts
+from verification.photos.facts import PhotoFacts, RefusalFacts
 
 
 class UnknownKind(DomainError):
@@ -22,8 +22,12 @@ class ArtifactKind:
 
 
 PHOTO = "photo"
+UNREADABLE = "unreadable"  # handed in as something, and no decoder can say what
 
-_KINDS: dict[str, ArtifactKind] = {PHOTO: ArtifactKind(PHOTO, PhotoFacts)}
+_KINDS: dict[str, ArtifactKind] = {
+    PHOTO: ArtifactKind(PHOTO, PhotoFacts),
+    UNREADABLE: ArtifactKind(UNREADABLE, RefusalFacts),
+}
 
 
 def register(kind: ArtifactKind) -> None:

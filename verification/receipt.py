@@ -100,7 +100,7 @@ def write(
         rules_version=verdict.rules_version,
         level=verdict.level.value,
         blocked=evidence.blocked.value if evidence.blocked else None,
-        evidence_sha256=hashlib.sha256(evidences.to_json(evidence)).hexdigest(),
+        evidence_sha256=evidences.sha256(evidence),
         artifacts={artifact.sha256: artifact.kind for artifact in evidence.artifacts},
         delivered=delivered,
         checks=tuple(_seen(result) for result in verdict.checks),

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me", me.me, name="me"),
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),
+    path("", include("web.capture.urls")),
     path("owner/claim/<str:token>", owner.claim, name="claim"),
     path("ops/", operators.desk, name="desk"),
     path("language", set_language, name="set_language"),

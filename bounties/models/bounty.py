@@ -108,6 +108,13 @@ class Bounty(models.Model):
             models.Index("due_at", condition=Q(state__in=RUNNING, due_at__isnull=False), name="bounty_running_by_due"),
             models.Index(fields=["buyer", "-id"], name="bounty_of_buyer"),
             models.Index("id", condition=Q(state=BountyState.SCREENING), name="bounty_in_screening"),
+            # What was paid near there: asked for quotes.
+            models.Index(
+                "latitude_e7",
+                "longitude_e7",
+                condition=Q(state=BountyState.COMPLETED),
+                name="bounty_completed_by_place",
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from bounties import events
 from bounties.models import Bounty, Claim, Slot
-from bounties.operations.changing import Change, move_claim, move_slot, record, settle_slot
+from bounties.operations.changing import move_claim, move_slot, record, settle_slot
 from bounties.operations.locking import NoSuchBounty, lock_bounty, lock_claim
 from bounties.operations.telling import tell_of_claim
 from bounties.places import Place, distance_m
@@ -68,13 +68,15 @@ def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, res
     """Reserve a slot. Taking it, the scout agrees to the licence named in `LICENCE`, and to resale or not."""
     if scout.kind != Account.Kind.SCOUT:
         raise ScoutsOnly("Only scouts claim bounties.")
-    # A look without the lock first: of two hundred who want the last slot, most need not queue up to hear no.
-    glance = Bounty.objects.filter(pk=bounty_id, mode=scout.mode).values_list("state", "free_slots").first()
-    _check_offer(glance)
+    # A look without the lock first: of two hundred who want the last slot, most need not queue up to hear no, and what
+    # is asked about the scout need not hold up the others.
+    glance = Bounty.objects.select_related("buyer").filter(pk=bounty_id, mode=scout.mode).first()
+    distance = _check_scout(scout, _on_offer(glance, at=at), location, at=at)
     change = lock_bounty(bounty_id, at=at)
-    bounty = change.bounty
-    _check_offer((bounty.state, bounty.free_slots))
-    distance = _check_scout(scout, change, location)
+    bounty = _on_offer(change.bounty, at=at)
+    counted = Claim.objects.filter(bounty=bounty, scout=scout, state__in=CLAIM_COUNTS)
+    if bounty.distinct_scouts and counted.exists():
+        raise AlreadyClaimed("You have a claim of this bounty already.")
     expires_at = policy.end_of_claim(
         distance_m=distance, opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=change.now
     )
@@ -171,30 +173,24 @@ def in_a_free_place(scout_id: UUID, take: Callable[[int], None]) -> bool:
     return False
 
 
-def _check_offer(seen: tuple[str, int] | None) -> None:
-    if seen is None:
+def _on_offer(bounty: Bounty | None, *, at: datetime) -> Bounty:
+    if bounty is None or bounty.opened_at is None:  # what was never on offer is nobody's business
         raise NoSuchBounty("There is no such bounty.")
-    state, free_slots = seen
-    if state in (BountyState.SCREENING, BountyState.UNFUNDED, BountyState.REFUSED):
-        raise NoSuchBounty("There is no such bounty.")  # not yet anybody's business
-    if state != BountyState.OPEN:
+    if bounty.state != BountyState.OPEN:
         raise NotOnOffer("This bounty takes no more claims.")
-    if free_slots == 0:
+    policy.check_window(opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=bounty.now(at))
+    if bounty.free_slots == 0:
         raise NoFreeSlot("Every slot of this bounty is taken.")
+    return bounty
 
 
-def _check_scout(scout: Account, change: Change, location: Place) -> float:
+def _check_scout(scout: Account, bounty: Bounty, location: Place, *, at: datetime) -> float:
     """Who may claim, and from where. Answers the distance to go."""
-    bounty, now = change.bounty, change.now
     if Agent.objects.filter(account=bounty.buyer_id, owner__scouts__account=scout.id).exists():
         raise OwnBounty("This bounty was posted by an agent of your own.")
-    counted = Claim.objects.filter(bounty=bounty, scout=scout, state__in=CLAIM_COUNTS)
-    if bounty.distinct_scouts and counted.exists():
-        raise AlreadyClaimed("You have a claim of this bounty already.")
     distance = distance_m(location, Place.of_e7(bounty.latitude_e7, bounty.longitude_e7))
-    policy.check_window(opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=now)
-    policy.check_reach(distance_m=distance, radius_m=bounty.radius_m, closes_at=bounty.closes_at, at=now)
-    policy.check_journey(_last_seen(scout, location), at=change.at)
+    policy.check_reach(distance_m=distance, radius_m=bounty.radius_m, closes_at=bounty.closes_at, at=bounty.now(at))
+    policy.check_journey(_last_seen(scout, location), at=at)
     if bounty.least_reputation:
         policy.check_reputation(reputation=record_of(scout.id).reputation, least=bounty.least_reputation)
     return distance

@@ -62,8 +62,9 @@ def _opens(change: Change) -> bool:
 
 
 def _spender(change: Change) -> Spender | None:
-    key = ApiKey.objects.filter(pk=change.bounty.posted_by, revoked_at__isnull=True).first()
-    if key is None or (key.expires_at is not None and key.expires_at <= change.at):
+    posted_by = change.bounty.posted_by
+    key = posted_by and ApiKey.objects.filter(pk=posted_by, revoked_at__isnull=True).first()
+    if not key or (key.expires_at is not None and key.expires_at <= change.at):
         return None
     return Spender(key.id, SpendingLimits(key.per_call_micros, key.per_day_micros, key.per_month_micros))
 

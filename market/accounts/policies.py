@@ -7,7 +7,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import ClassVar
 
 from market.errors import DomainError, Kind
-from market.money import format_micros
 
 Network = IPv4Network | IPv6Network
 LONGEST_NAME = 80
@@ -46,12 +45,6 @@ class NetworkNotAllowed(DomainError):
     code = "network_not_allowed"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Call from one of the networks that this key is limited to, or use another key."
-
-
-class CapExceeded(DomainError):
-    code = "cap_exceeded"
-    kind: ClassVar[Kind] = Kind.MONEY
-    fix = "Wait for the next day or month, ask for less, or have the owner raise the key's cap."
 
 
 class ClockOnlyInTest(DomainError):
@@ -118,14 +111,6 @@ def can_come_from(networks: Collection[Network], address: str | None) -> bool:
 def check_address(networks: Collection[Network], address: str | None) -> None:
     if not can_come_from(networks, address):
         raise NetworkNotAllowed("This key may not be used from this network address.")
-
-
-def check_spending(*, amount: int, spent: int, cap: int | None, over: str) -> None:
-    if cap is not None and spent + amount > cap:
-        raise CapExceeded(
-            f"This would be more than the key may spend per {over}: {format_micros(cap)}.",
-            facts={"per": over, "cap": format_micros(cap), "left": format_micros(max(0, cap - spent))},
-        )
 
 
 def check_clock(*, mode: str, ahead: timedelta, by: timedelta) -> None:

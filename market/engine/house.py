@@ -36,7 +36,7 @@ def waits(_: Config, *bind: str) -> list[str]:
 def worker(config: Config) -> list[str]:
     return [
         *(*_CELERY, "worker", "--concurrency", str(config.task_processes)),
-        *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
     ]
 
 
@@ -45,7 +45,7 @@ def beat(_: Config, schedule: Path) -> list[str]:
 
 
 def prepare(*, demo: bool) -> list[str]:
-    return [sys.executable, "manage.py", "prepare", *([] if demo else ["--no-demo"])]
+    return [sys.executable, str(ROOT / "manage.py"), "prepare", *([] if demo else ["--no-demo"])]
 
 
 def front(*, https: bool) -> list[str]:

@@ -25,6 +25,11 @@ class Layout:
         return self.home / "media"
 
     @property
+    def keys(self) -> Path:
+        """What receipts and delivered pictures are signed with. Kept for good: old signatures live on."""
+        return self.home / "keys"
+
+    @property
     def mail(self) -> Path:
         return self.home / "mail"
 

@@ -70,14 +70,14 @@ async def ask(question: Callable[Question, Found], *args: Question.args, **kwarg
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[None]:
-    """As long as this lasts, waiting in this process waits."""
+async def listening() -> AsyncIterator[Callable[[], None]]:
+    """As long as this lasts, waiting in this process waits; until what is handed out is called, at the latest."""
     global _waits  # noqa: PLW0603  # there is one listener per process, and views cannot be handed anything
     waits = _Waits()
     listener = asyncio.create_task(waits.listen())
     _waits = waits
     try:
-        yield
+        yield waits.end
     finally:
         _waits = None
         waits.end()

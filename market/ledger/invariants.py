@@ -100,7 +100,7 @@ PROMISES: Final[dict[str, str]] = {
         FROM unnest(ARRAY[
             'ledger_lines_written', 'ledger_entry_balanced', 'ledger_entry_stays', 'ledger_line_stays',
             'ledger_ending_stays', 'ledger_account_stays', 'ledger_account_moved_by_lines',
-            'ledger_account_begins_empty'
+            'ledger_account_begins'
         ]) AS guard
         WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = guard AND tgenabled IN ('O', 'A'))
     """,

@@ -14,7 +14,7 @@ from market.errors import DomainError, Kind
 from market.ids import new_id
 from market.ledger.models import LARGEST_BALANCE_MICROS, Ending, Entry, Line
 from market.ledger.policies import SpendingLimits
-from market.ledger.postings import LIMITED, AccountKind, AccountRef, NewEntry, UnknownBook
+from market.ledger.postings import AccountKind, NewEntry, UnknownBook
 from market.money import format_micros
 
 
@@ -125,17 +125,11 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
 
 def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
     """One call of `ledger_post`. What it refuses has written nothing."""
-    by_id: dict[UUID, AccountRef] = {}
-    gains: dict[UUID, int] = {}
-    for entry in entries:
-        for line in entry.lines:
-            account_id = line.account.id
-            by_id[account_id] = line.account
-            gains[account_id] = gains.get(account_id, 0) + line.amount_micros
+    by_id = {line.account.id: line.account for entry in entries for line in entry.lines}
     accounts = [by_id[account_id] for account_id in sorted(by_id)]
-    places = {account.id: place for place, account in enumerate(accounts, 1)}
-    lines = [(place, line) for place, entry in enumerate(entries, 1) for line in entry.lines]
-    endings = [(place, what) for place, entry in enumerate(entries, 1) for what in entry.ends]
+    places = {account.id: str(place) for place, account in enumerate(accounts, 1)}
+    lines = [(str(place), line) for place, entry in enumerate(entries, 1) for line in entry.lines]
+    endings = [(str(place), what) for place, entry in enumerate(entries, 1) for what in entry.ends]
     arguments: list[object] = [
         at,
         entries[0].book.mode,
@@ -144,17 +138,15 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
         _array([account.kind for account in accounts]),
         _array([str(account.owner or "NULL") for account in accounts]),
         _array([str(account.subject or "NULL") for account in accounts]),
-        _array(["t" if account.kind in LIMITED else "f" for account in accounts]),
-        _array([str(gains[account.id]) for account in accounts]),
         _array([str(entry_id) for entry_id in ids]),
         _array([entry.kind for entry in entries]),
         _array([_quoted(entry.key) for entry in entries]),
-        _array([str(place) for place, _ in lines]),
-        _array([str(places[line.account.id]) for _, line in lines]),
+        _array([place for place, _ in lines]),
+        _array([places[line.account.id] for _, line in lines]),
         _array([str(line.amount_micros) for _, line in lines]),
-        _array([_quoted(what) for _, what in endings]),
-        _array([str(place) for place, _ in endings]),
     ]
+    if endings:
+        arguments += [_array([_quoted(what) for _, what in endings]), _array([place for place, _ in endings])]
     if spender is not None:
         limits = spender.limits
         arguments += [
@@ -168,7 +160,7 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
     try:
         # Not Django's cursor: it writes the arguments into the text, which Postgres has to read anew each time.
         with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-            cursor.execute(_POST if spender is None else _POST_FOR_SPENDER, arguments, prepare=True)
+            cursor.execute(_POST[bool(endings), spender is not None], arguments, prepare=True)
             row = cursor.fetchone()
     except IntegrityError as error:
         raise _explained(error) from error
@@ -186,16 +178,21 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_POST = """
-SELECT outcome, facts FROM ledger_post(
-    %s::timestamptz, %s::text, %s::text,
-    %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::boolean[], %s::bigint[],
-    %s::uuid[], %s::text[], %s::text[],
-    %s::integer[], %s::integer[], %s::bigint[],
-    %s::text[], %s::integer[]
-)
-"""
-_POST_FOR_SPENDER = _POST.replace("\n)\n", ",\n    %s::uuid, %s::bigint, %s::bigint, %s::bigint, %s::bigint\n)\n")
+def _call_of_post(*, ending: bool, spending: bool) -> str:
+    return f"""
+    SELECT outcome, facts FROM ledger_post(
+        %s::timestamptz, %s::text, %s::text,
+        %s::uuid[], %s::text[], %s::uuid[], %s::uuid[],
+        %s::uuid[], %s::text[], %s::text[],
+        %s::integer[], %s::integer[], %s::bigint[]
+        {", ending_whats => %s::text[], ending_entries => %s::integer[]" if ending else ""}
+        {", spender => %s::uuid, spent => %s::bigint" if spending else ""}
+        {", call_limit => %s::bigint, day_limit => %s::bigint, month_limit => %s::bigint" if spending else ""}
+    )
+    """  # noqa: S608 - two flags of our own
+
+
+_POST = {(e, s): _call_of_post(ending=e, spending=s) for e in (False, True) for s in (False, True)}
 
 
 def _earlier(entry: NewEntry) -> UUID:

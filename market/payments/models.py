@@ -9,7 +9,9 @@ from django.db.models import Q
 from market.accounts.models import Account, Mode
 from market.ids import new_id
 from market.money import MICROS_PER_CENT
-from market.payments.states import PayoutState
+from market.payments.states import PAYOUT, PayoutState
+
+ENDS = sorted(PAYOUT.ends())
 
 
 class Payout(models.Model):
@@ -41,8 +43,7 @@ class Payout(models.Model):
                 condition=~Q(state=PayoutState.FAILED) | ~Q(failure=""), name="payout_fails_for_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[PayoutState.REQUESTED, PayoutState.SENDING], ended_at__isnull=True)
-                | Q(state__in=[PayoutState.PAID, PayoutState.FAILED], ended_at__isnull=False),
+                condition=Q(state__in=ENDS, ended_at__isnull=False) | (~Q(state__in=ENDS) & Q(ended_at__isnull=True)),
                 name="payout_ends_at_a_moment",
             ),
         )

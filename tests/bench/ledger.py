@@ -1,6 +1,6 @@
 """How fast a hold is, beside what the same Postgres can do at all. Prints ratios; run it on a quiet machine.
 
-    python -m tests.bench.ledger [--seconds 5] [--rounds 3] [--clients 16] [--spenders]
+    python -m tests.bench.ledger [--seconds 5] [--rounds 3] [--clients 16] [--processes 2]
 
 Three ways to write the same hold (a new account for the bounty, an entry, two lines, two balances), taking turns on
 one server, with as many clients each and agents spread evenly:
@@ -8,8 +8,8 @@ one server, with as many clients each and agents spread evenly:
 - bare: pgbench runs the best single statement there is, prepared, on tables that have the unique keys and the checks
   and nothing else: no triggers, no foreign keys;
 - floor: pgbench calls what the operation calls, on the ledger's own tables with everything that guards them;
-- operation: `post([rules.hold(...)])` through Django, one process for each client; also inside a transaction of the
-  caller's, as a bounty's posting does it.
+- operation: `post([rules.hold(...)])` through Django, the clients being threads of a few processes as web workers
+  are; also inside a transaction of the caller's, as a bounty's posting does it.
 
 A commit takes a millisecond: `commit_delay` makes it wait that long before each flush (with the data folder in memory,
 where a flush itself takes no time). What that comes to is measured with one client and printed.
@@ -18,15 +18,20 @@ where a flush itself takes no time). What that comes to is measured with one cli
 import argparse
 import multiprocessing
 import os
+import random
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import psutil
@@ -91,9 +96,9 @@ FLOOR = r"""
 SELECT answer.outcome FROM bench_agent AS agent, uuidv7() AS bounty, uuidv7() AS held, uuidv7() AS entry,
 LATERAL ledger_post(
     now(), 'test', 'USD', ARRAY[agent.account_id, held], '{{agent_available,bounty_held}}',
-    ARRAY[agent.owner_id, agent.owner_id], ARRAY[NULL, bounty], '{{true,true}}', '{{-2750000,2750000}}',
+    ARRAY[agent.owner_id, agent.owner_id], ARRAY[NULL, bounty],
     ARRAY[entry], '{{hold}}', ARRAY[E'hold\\x3abnt_' || bounty],
-    '{{1,1}}', '{{1,2}}', '{{-2750000,2750000}}', '{{}}', '{{}}'
+    '{{1,1}}', '{{1,2}}', '{{-2750000,2750000}}'
 ) AS answer WHERE agent.n = :n;
 """
 
@@ -103,12 +108,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--processes", type=int, default=2, help="that the clients are threads of, as web workers are")
     options = parser.parse_args()
     memory = Path("/dev/shm")
     if memory.is_dir():
         tempfile.tempdir = str(memory)
     with ThrowawayPostgres(settings=ONE_MILLISECOND) as postgres, tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"DATABASE_URL": postgres.conninfo(), "SIGHTLINE_HOME": folder, "DATABASE_POOL_SIZE": "2"}
+        os.environ |= {"DATABASE_URL": postgres.conninfo(), "SIGHTLINE_HOME": folder, "DATABASE_POOL_SIZE": "20"}
         agents = _prepare()
         ways = _ways(postgres, Path(folder), agents, options)
         commit = _commit_milliseconds(postgres)
@@ -191,27 +197,30 @@ def _pgbench(postgres: Postgres, script: Path, options: argparse.Namespace) -> f
 
 
 def _operation(agents: list[UUID], options: argparse.Namespace, *, in_transaction: bool) -> float:
-    """Holds per second by as many processes as there are clients; each counts what it finished in its own time."""
+    """Holds per second by as many threads as there are clients; each counts what it finished in its own time."""
     ways = multiprocessing.get_context("fork")
     begin = ways.Barrier(options.clients)
     done: multiprocessing.Queue[float] = ways.Queue()
-    workers = [
-        ways.Process(target=_hold_on, args=(agents, options.seconds, in_transaction, begin, done))
-        for _ in range(options.clients)
-    ]
+
+    def work() -> None:
+        one = (agents, options.seconds, in_transaction, begin, done)
+        threads = [Thread(target=_hold_on, args=one) for _ in range(options.clients // options.processes)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    workers = [ways.Process(target=work) for _ in range(options.processes)]
     for worker in workers:
         worker.start()
-    rates = [done.get(timeout=options.seconds + 60) for _ in workers]
+    rates = [done.get(timeout=options.seconds + 60) for _ in range(options.clients)]
     for worker in workers:
         worker.join()
     return sum(rates)
 
 
-def _hold_on(agents: list[UUID], seconds: int, in_transaction: bool, begin: object, done: object) -> None:
-    import random
-    from contextlib import nullcontext
-
-    from django.db import transaction
+def _hold_on(agents: list[UUID], seconds: int, in_transaction: bool, begin: Any, done: Any) -> None:
+    import django.db
 
     from market.ids import new_id
     from market.ledger import rules
@@ -219,22 +228,23 @@ def _hold_on(agents: list[UUID], seconds: int, in_transaction: bool, begin: obje
     from market.ledger.policies import SlotPrice
     from market.ledger.postings import Book
 
-    choose = random.Random(os.getpid()).choice
+    choose = random.Random(threading.get_ident()).choice
 
     def hold() -> None:
         price = SlotPrice(reward_micros=2_500_000, blocked_reward_micros=750_000)
-        with transaction.atomic() if in_transaction else nullcontext():
+        with django.db.transaction.atomic() if in_transaction else nullcontext():
             entry = rules.hold(book=Book("test"), agent_id=choose(agents), bounty_id=new_id(), slots=1, price=price)
             post([entry], at=datetime.now(UTC))
 
     for _ in range(5):
         hold()
-    begin.wait()  # type: ignore[attr-defined]
+    begin.wait()
     count, began = 0, time.monotonic()
     while time.monotonic() < began + seconds:
         hold()
         count += 1
-    done.put(count / (time.monotonic() - began))  # type: ignore[attr-defined]
+    done.put(count / (time.monotonic() - began))
+    django.db.connection.close()
 
 
 def _commit_milliseconds(postgres: Postgres) -> float:
@@ -253,9 +263,12 @@ def _commit_milliseconds(postgres: Postgres) -> float:
 def _server_seconds(postgres: Postgres) -> float:
     """Processor time of the server and of all its processes that have ended: each client's is one of these."""
     server = psutil.Process(int((postgres.data / "postmaster.pid").read_text().splitlines()[0]))
-    times = [server.cpu_times(), *(child.cpu_times() for child in server.children())]
-    ended = times[0].children_user + times[0].children_system
-    return ended + sum(each.user + each.system for each in times)
+    seconds = 0.0
+    for child in server.children():
+        with suppress(psutil.NoSuchProcess):  # it has ended just now, and is counted below
+            seconds += sum(child.cpu_times()[:2])
+    ended = server.cpu_times()
+    return seconds + ended.children_user + ended.children_system
 
 
 def _report(rates: dict[str, float], busy: dict[str, float]) -> None:

@@ -35,3 +35,9 @@ def test_a_process_that_sends_tasks_leaves_no_listening_connection_behind() -> N
     assert listening == (0,)
     assert sending is not None
     assert sending[0] >= 1
+
+
+def test_every_task_that_beat_calls_is_there() -> None:
+    app.loader.import_default_modules()
+    called = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert called - set(app.tasks) == set()

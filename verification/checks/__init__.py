@@ -17,6 +17,7 @@ from verification.checks.instruction_text import instruction_text
 from verification.checks.near_reuse import near_reuse
 from verification.checks.picture_quality import picture_quality
 from verification.checks.proof import proof
+from verification.checks.readable import readable
 from verification.checks.repeated_coordinates import repeated_coordinates
 from verification.checks.result import Check, CheckResult
 from verification.checks.second_view import second_view
@@ -24,7 +25,7 @@ from verification.checks.session_integrity import session_integrity
 from verification.checks.time_window import time_window
 from verification.checks.witnesses import witnesses
 from verification.evidence import Evidence
-from verification.kinds import PHOTO
+from verification.kinds import PHOTO, UNREADABLE
 from verification.requirements import Requirements
 
 
@@ -61,6 +62,7 @@ _OF_PHOTOS: tuple[Check, ...] = (
 _CHECKS: dict[str, Registered] = {
     **{check.__name__: Registered(check) for check in _COMMON},
     **{check.__name__: Registered(check, kind=PHOTO) for check in _OF_PHOTOS},
+    readable.__name__: Registered(readable, kind=UNREADABLE),
 }
 
 

@@ -39,7 +39,9 @@ def _measure(data: bytes, options: dict[str, Any]) -> Answer:
 
 def _working_copy(data: bytes, options: dict[str, Any]) -> Answer:
     inspect(data)
-    return {}, [working.as_jpeg(working.clean(working.opened(data), longest=working.SHOWN), quality=92)]
+    return {}, [
+        working.as_jpeg(working.clean(working.opened(data), longest=options["longest"]), quality=options["quality"])
+    ]
 
 
 def _deliver(data: bytes, options: dict[str, Any]) -> Answer:

@@ -73,6 +73,15 @@ class QualityFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalFacts:
+    """Of a file that no decoder could make a picture of: why, in the words of the refusal."""
+
+    code: str
+    sentence: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoFacts:
     format: str
     width: int  # as shown, after orientation

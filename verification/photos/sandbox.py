@@ -21,6 +21,7 @@ from verification.photos.delivery import Delivery, Redaction
 from verification.photos.facts import PhotoFacts
 from verification.photos.formats import RefusedPicture, inspect
 from verification.photos.measure import Measured
+from verification.photos.working import SHOWN
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60.0
@@ -72,10 +73,10 @@ class Sandbox:
         answer, (points,) = self._ask("measure", data, 1, header=header, trust_anchors=trust_anchors)
         return Measured(canonical.from_plain(PhotoFacts, answer["facts"]), points)
 
-    def working_copy(self, data: bytes) -> bytes:
-        """JPEG: upright, sRGB, bare, at most `working.SHOWN` long. For the vision model and for people in here."""
+    def working_copy(self, data: bytes, *, longest: int = SHOWN, quality: int = 92) -> bytes:
+        """JPEG: upright, sRGB, bare, as long as asked. For the vision model and for people in here."""
         inspect(data)
-        _, (copy,) = self._ask("working_copy", data, 1)
+        _, (copy,) = self._ask("working_copy", data, 1, longest=longest, quality=quality)
         return copy
 
     def deliver(self, data: bytes, *, blur: bool = True, face_model: str = "") -> Delivery:

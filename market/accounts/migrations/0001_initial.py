@@ -86,14 +86,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Spending",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("day", models.DateField()),
-                ("micros", models.BigIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Operator",
             fields=[
                 (
@@ -214,13 +206,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="spending",
-            name="key",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="spending", to="accounts.apikey"
-            ),
-        ),
-        migrations.AddField(
             model_name="agent",
             name="owner",
             field=models.ForeignKey(
@@ -266,14 +251,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("per_month_micros__isnull", True), ("per_month_micros__gte", 0), _connector="OR"),
                 name="key_per_month_not_negative",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="spending",
-            constraint=models.UniqueConstraint(models.F("key"), models.F("day"), name="spending_one_row_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="spending",
-            constraint=models.CheckConstraint(condition=models.Q(("micros__gte", 0)), name="spending_not_negative"),
         ),
         migrations.AddConstraint(
             model_name="agent",

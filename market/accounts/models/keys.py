@@ -1,4 +1,7 @@
-"""The keys of agents, and what was spent with each. What a key looks like outside is `market.accounts.key_text`'s."""
+"""The keys of agents. What a key looks like outside is `market.accounts.key_text`'s to say.
+
+The caps stand here; what has been spent is in the ledger, which holds it against them together with the money.
+"""
 
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,21 +76,3 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mode} key {self.id}"
-
-
-class Spending(models.Model):
-    """What one key has set aside on one day (UTC): what its caps are held against."""
-
-    id = models.BigAutoField(primary_key=True)
-    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="spending")
-    day = models.DateField()
-    micros = models.BigIntegerField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint("key", "day", name="spending_one_row_a_day"),
-            models.CheckConstraint(condition=Q(micros__gte=0), name="spending_not_negative"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.key_id} {self.day}"

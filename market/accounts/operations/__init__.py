@@ -5,7 +5,6 @@ from market.accounts.operations.clocks import advance_clock
 from market.accounts.operations.keys import NewKey, issue_key, limit_key, revoke_key, rotate_key
 from market.accounts.operations.operators import appoint_operator, dismiss_operator, forget_passkeys
 from market.accounts.operations.scouts import become_scout
-from market.accounts.operations.spending import spend
 
 __all__ = [
     "NewAgent",
@@ -21,5 +20,4 @@ __all__ = [
     "limit_key",
     "revoke_key",
     "rotate_key",
-    "spend",
 ]

@@ -17,22 +17,24 @@ from django.db import migrations
 POST = """
 CREATE FUNCTION ledger_post(
     moment timestamptz, book_mode text, book_currency text,
-    -- the accounts, each once, in the order of their ids, and what each gains by all the entries together
+    -- the accounts, each once, in the order of their ids
     account_ids uuid[], account_kinds text[], account_owners uuid[], account_subjects uuid[],
-    account_limited boolean[], account_gains bigint[],
     entry_ids uuid[], entry_kinds text[], entry_keys text[],
     -- entries and accounts by their place above
     line_entries integer[], line_accounts integer[], line_amounts bigint[],
-    ending_whats text[], ending_entries integer[],
+    ending_whats text[] DEFAULT '{}', ending_entries integer[] DEFAULT '{}',
     -- an API key, what it spends, and its limits; or nothing
     spender uuid DEFAULT NULL, spent bigint DEFAULT NULL,
     call_limit bigint DEFAULT NULL, day_limit bigint DEFAULT NULL, month_limit bigint DEFAULT NULL,
     OUT outcome text, OUT facts jsonb
 ) LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    gains bigint[] := array_fill(0::bigint, ARRAY[cardinality(account_ids)]);
+    limited_kinds CONSTANT text[] := '{agent_available,bounty_held,scout_pending,scout_available,payout_in_flight}';
     balance bigint;
     locked integer := 0;
     missing integer[] := '{}';
+    repeated text[];
     refused integer;
     refused_balance bigint;
     month date;
@@ -43,9 +45,13 @@ BEGIN
         RAISE EXCEPTION 'the ledger is written in READ COMMITTED: an older snapshot would not see what the locks guard';
     END IF;
 
+    FOR n IN 1 .. cardinality(line_amounts) LOOP
+        gains[line_accounts[n]] := gains[line_accounts[n]] + line_amounts[n];
+    END LOOP;
+
     -- Lock the balances, always in the order of the ids, so that two postings never wait for each other in a ring.
     FOR n IN 1 .. cardinality(account_ids) LOOP
-        IF account_limited[n] THEN
+        IF account_kinds[n] = ANY (limited_kinds) THEN
             SELECT balance_micros INTO balance FROM ledger_account WHERE id = account_ids[n] FOR NO KEY UPDATE;
             IF FOUND THEN
                 locked := locked + 1;
@@ -53,7 +59,7 @@ BEGIN
                 balance := 0;  -- an account that is not there yet is an empty one
                 missing := missing || n;
             END IF;
-            IF refused IS NULL AND balance + account_gains[n] NOT BETWEEN 0 AND {largest} THEN
+            IF refused IS NULL AND balance + gains[n] NOT BETWEEN 0 AND {largest} THEN
                 refused := n;
                 refused_balance := balance;
             END IF;
@@ -69,15 +75,15 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(entry_keys) AS key ORDER BY key;
     END IF;
 
-    facts := '[]';
     FOR n IN 1 .. cardinality(entry_keys) LOOP
         PERFORM FROM ledger_entry WHERE key = entry_keys[n];
         IF FOUND THEN
-            facts := facts || to_jsonb(entry_keys[n]);
+            repeated := repeated || entry_keys[n];
         END IF;
     END LOOP;
-    IF facts <> '[]' THEN
+    IF repeated IS NOT NULL THEN
         outcome := 'repeated';
+        facts := to_jsonb(repeated);
         RETURN;
     END IF;
 
@@ -95,7 +101,7 @@ BEGIN
         facts := jsonb_build_object(
             'account', account_kinds[refused],
             'available_micros', refused_balance,
-            'needed_micros', -account_gains[refused]
+            'needed_micros', -gains[refused]
         );
         RETURN;
     END IF;
@@ -130,15 +136,16 @@ BEGIN
         VALUES (
             account_ids[missing[n]], account_kinds[missing[n]], book_mode, book_currency,
             account_owners[missing[n]], account_subjects[missing[n]],
-            CASE WHEN account_limited[missing[n]] THEN 0 END
+            CASE WHEN account_kinds[missing[n]] = ANY (limited_kinds) THEN 0 END
         )
         ON CONFLICT (id) DO NOTHING;
     END LOOP;
 
-    INSERT INTO ledger_entry (id, kind, key, mode, currency, at)
-    SELECT id, kind, key, book_mode, book_currency, moment
-    FROM unnest(entry_ids, entry_kinds, entry_keys) AS new (id, kind, key);
-
+    WITH entry AS (
+        INSERT INTO ledger_entry (id, kind, key, mode, currency, at)
+        SELECT id, kind, key, book_mode, book_currency, moment
+        FROM unnest(entry_ids, entry_kinds, entry_keys) AS new (id, kind, key)
+    )
     INSERT INTO ledger_line (entry_id, account_id, kind, mode, currency, amount_micros)
     SELECT entry_ids[entry], account_ids[account], account_kinds[account], book_mode, book_currency, amount
     FROM unnest(line_entries, line_accounts, line_amounts) AS new (entry, account, amount);
@@ -148,7 +155,6 @@ BEGIN
         SELECT what, entry_ids[entry] FROM unnest(ending_whats, ending_entries) AS new (what, entry);
     END IF;
     outcome := 'posted';
-    facts := NULL;
 END $$;
 """.replace("{largest}", str(10**18))
 

@@ -127,14 +127,6 @@ def test_a_key_is_replaced_once() -> None:
     _refused("accounts_apikey_replaces_id_key", sql, [made.key.id, other.key.id])
 
 
-def test_spending_has_one_row_a_day_that_is_not_negative() -> None:
-    key_id = make_agent().key.id
-    operations.spend(key_id=key_id, amount_micros=1, at=NOON)
-    sql = "INSERT INTO accounts_spending (key_id, day, micros) VALUES (%s, %s, %s)"
-    _refused("spending_one_row_a_day", sql, [key_id, NOON.date(), 1])
-    _refused("spending_not_negative", sql, [key_id, NOON.date() + timedelta(days=1), -1])
-
-
 def test_an_agent_has_an_agents_account() -> None:
     sql = "INSERT INTO accounts_agent (account_id, name, contact, claim_hash) VALUES (%s, 'x', '', %s)"
     _refused("agent_of_an_agents_account", sql, [_account("scout", "test"), b"0" * 32])

@@ -58,7 +58,9 @@ def until(ask: Callable[[], _T], *, what: str) -> _T:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Ours, without what a test run says about the database and the data folder."""
     ours = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_POOL_SIZE")}
-    return {**ours, "SIGHTLINE_HOME": str(home), **more}
+    # One of each is enough to be killed, and every process more has all of Django to load.
+    small = {"WEB_PROCESSES": "1", "TASK_PROCESSES": "1"}
+    return {**ours, **small, "SIGHTLINE_HOME": str(home), **more}
 
 
 def living(home: Path) -> list[psutil.Process]:

@@ -1,6 +1,8 @@
 """The ASGI process as a whole: many requests that wait share a few threads, and its lifespan starts the listening."""
 
 import asyncio
+import os
+import signal
 import threading
 from typing import Any
 
@@ -91,6 +93,29 @@ def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
         assert {(request.status, request.body) for request in requests} == {(200, b'{"events": []}')}
 
     asyncio.run(asyncio.wait_for(test(), 60))
+
+
+@pytest.mark.usefixtures("committed")
+def test_who_waits_is_answered_on_the_signal_to_stop_and_the_server_hears_of_it_too() -> None:
+    heard: list[int] = []
+    account = Account.objects.create(kind="agent", mode="test")
+
+    async def test() -> None:
+        async with asgi.routes.router.lifespan_context(asgi.routes):
+            waiter = asyncio.create_task(waiting.wait_for_events(account_id=account.id, cursor=None, within=60))
+            await waiting.ask(lambda: None)
+            assert not waiter.done()
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert (await waiter).events == ()
+
+    former = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    try:
+        asyncio.run(asyncio.wait_for(test(), 60))
+        assert heard == [signal.SIGTERM]
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert heard == [signal.SIGTERM] * 2
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def test_no_middleware_would_hold_a_thread_until_the_request_is_answered() -> None:

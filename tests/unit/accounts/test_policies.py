@@ -68,31 +68,6 @@ def test_networks_allow_their_own_addresses_only(networks: list[str], address: s
 
 
 @pytest.mark.parametrize(
-    ("amount", "spent", "cap", "allowed"),
-    [
-        (10, 0, None, True),
-        (10, 0, 10, True),
-        (11, 0, 10, False),
-        (1, 10, 10, False),
-        (0, 10, 10, True),
-        (5, 5, 10, True),
-    ],
-)
-def test_a_cap_is_held_to_the_micro(amount: int, spent: int, cap: int | None, allowed: bool) -> None:
-    if allowed:
-        policies.check_spending(amount=amount, spent=spent, cap=cap, over="day")
-    else:
-        with pytest.raises(policies.CapExceeded, match="per day"):
-            policies.check_spending(amount=amount, spent=spent, cap=cap, over="day")
-
-
-def test_a_refused_cap_says_what_is_left() -> None:
-    with pytest.raises(policies.CapExceeded) as refusal:
-        policies.check_spending(amount=2_000_000, spent=4_000_000, cap=5_000_000, over="month")
-    assert refusal.value.facts == {"per": "month", "cap": "5.00", "left": "1.00"}
-
-
-@pytest.mark.parametrize(
     ("mode", "ahead", "by", "refusal"),
     [
         ("live", timedelta(), timedelta(seconds=1), policies.ClockOnlyInTest),

@@ -1,0 +1,197 @@
+"""Where this room meets verification: a claim's capture, and what a bounty asks of it in verification's words.
+
+A bounty, a scout and a claim go there as opaque keys, and come back as nothing but the id of a capture. Moments go
+there in real time: a buyer who moved its test clock moved the bounty's window with it, not the phone's clock.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bounties.models import Claim, Submission
+from bounties.operations.claiming import arrive
+from bounties.operations.locking import NoSuchClaim, NoSuchSubmission
+from bounties.operations.submitting import HandIn, submit
+from bounties.verdicts import Outcome, Reason, Reviewer, Verdict
+from market.accounts.models import Account
+from verification import decide, evidence, geo, operations, policies
+from verification import requirements as wishes
+from verification.checks.result import CheckResult
+from verification.checks.result import Outcome as Answer
+from verification.decide import Rule
+from verification.models import Capture, Grant, Session
+from verification.operations import CapturePass, HandedIn, Opening, Said
+from verification.reading import captured_at
+from verification.requirements import Requirements
+
+# Doubts about whether it was captured there and then at all. A buyer cannot judge them, and a buyer's silence must not
+# pay for them; doubts about what a picture shows are the buyer's.
+FOR_OPERATORS = frozenset(
+    {
+        "session_integrity",
+        "time_window",
+        "impossible_travel",
+        "repeated_coordinates",
+        "exact_reuse",
+        "near_reuse",
+        "editor_traces",
+        "exif_place",
+        "instruction_text",
+        "witnesses",
+    }
+)
+
+
+UNCHECKED = Verdict(
+    Outcome.REVIEW,
+    (
+        Reason(
+            "not_checked",
+            scout="No check has looked at your capture; the buyer looks at it.",
+            buyer="No check has looked at this capture. Look at it yourself.",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoutsWord:
+    """What the scout says beside the pictures."""
+
+    answers: object = ()
+    blocked: Submission.Blocked = Submission.Blocked.NO
+
+
+def capture_pass(*, claim_id: UUID, at: datetime, scout: Account | None = None) -> CapturePass:
+    """The upload token and the nonces of a claim. For its scout's page right after claiming; again changes nothing."""
+    claim = Claim.objects.select_related("bounty__buyer").filter(pk=claim_id).first()
+    if claim is None or (scout is not None and claim.scout_id != scout.id):
+        raise NoSuchClaim("There is no such claim.")
+    ahead = claim.bounty.buyer.clock_ahead
+    return operations.grant(
+        claim_key=str(claim.id),
+        group_key=str(claim.bounty_id),
+        subject_key=str(claim.scout_id),
+        mode=claim.mode,
+        challenge=evidence.ChallengeKind(claim.bounty.challenge),
+        closes_at=claim.expires_at - ahead,
+        upload_by=max(claim.upload_by, claim.expires_at) - ahead,
+        at=at,
+    )
+
+
+@transaction.atomic
+def open_session(*, grant: Grant, opening: Opening, at: datetime) -> Session:
+    """On site. Told of afterwards, there was no contact, and nobody has been seen to arrive."""
+    claim = _claim(grant)
+    renewed = capture_pass(claim_id=claim.id, at=at).grant
+    session = operations.open_session(grant=renewed, opening=opening, at=at)
+    if not session.offline:
+        arrive(scout=claim.scout, claim_id=claim.id, at=at)
+    return session
+
+
+@transaction.atomic
+def hand_in(*, grant: Grant, session_id: UUID, handed_in: HandedIn, word: ScoutsWord, at: datetime) -> Submission:
+    """The capture and its submission, in one transaction. The same session again is the same submission."""
+    claim = _claim(grant)
+    renewed = capture_pass(claim_id=claim.id, at=at).grant
+    capture = operations.hand_in(grant=renewed, session_id=session_id, handed_in=handed_in, at=at)
+    moment = captured_at(operations.session_of(capture)) or operations.session_of(capture).device_captured_at
+    return submit(
+        scout=claim.scout,
+        claim_id=claim.id,
+        hand_in=HandIn(
+            capture_id=capture.pk,
+            captured_at=min(moment or at, at),
+            answers=word.answers,
+            blocked=word.blocked,
+        ),
+        at=at,
+    )
+
+
+def verify(*, submission_id: UUID, at: datetime) -> Verdict:
+    """Gather, decide, keep; outside any transaction. Done again, it answers what was decided."""
+    submission = Submission.objects.select_related("bounty__buyer", "claim").filter(pk=submission_id).first()
+    if submission is None:
+        raise NoSuchSubmission("There is no such submission.")
+    if not Capture.objects.filter(pk=submission.capture_id).exists():
+        return UNCHECKED  # handed in by no phone: there is nothing that a check could look at
+    asked = requirements_of(submission)
+    gathered = operations.gather(capture_id=submission.capture_id, requirements=asked, said=_said(submission), at=at)
+    verdict = decide.decide(gathered, operations.requirements_kept(submission.capture_id))
+    verdict = operations.keep_verdict(capture_id=submission.capture_id, verdict=verdict, at=at)
+    if verdict.decision is not decide.Decision.REJECT:
+        operations.deliver(capture_id=submission.capture_id, at=at)
+    return in_our_words(verdict)
+
+
+def requirements_of(submission: Submission) -> Requirements:
+    bounty = submission.bounty
+    received_at = Capture.objects.values_list("received_at", flat=True).get(pk=submission.capture_id)
+    ahead = submission.received_at - received_at  # the buyer's clock when it was handed in
+    policy = policies.policy_for(bounty.reward_micros)
+    if bounty.accuracy_m is not None:
+        thresholds = dataclasses.replace(policy.thresholds, accuracy_m=float(bounty.accuracy_m))
+        policy = dataclasses.replace(policy, thresholds=thresholds)
+    return Requirements(
+        place=geo.Place(bounty.latitude_e7, bounty.longitude_e7),
+        radius_m=float(bounty.radius_m),
+        window_start=bounty.opens_at - ahead,
+        window_end=max(bounty.closes_at, submission.claim.expires_at) - ahead,
+        reward_micros=bounty.reward_micros,
+        policy=policy,
+        proof=(wishes.Proof(kind=bounty.media, least=bounty.media_count),),
+        challenge=evidence.ChallengeKind(bounty.challenge),
+        daylight=bounty.daylight,
+        criteria=tuple(wishes.Criterion(f"c{number}", text) for number, text in enumerate(bounty.criteria, start=1)),
+        questions=tuple(
+            wishes.Question(
+                id=each["id"],
+                text=each["text"],
+                type=wishes.QuestionType(each["type"]),
+                choices=tuple(each.get("choices") or ()),
+                unit=each.get("unit"),
+            )
+            for each in bounty.questions
+        ),
+        review=wishes.Review(bounty.review),
+    )
+
+
+def in_our_words(verdict: decide.Verdict) -> Verdict:
+    because = verdict.because()
+    doubtful = verdict.rule in (Rule.STRONG_DOUBT, Rule.WEAK_DOUBT)
+    for_operator = doubtful and any(each.check in FOR_OPERATORS and each.outcome is Answer.FAIL for each in because)
+    return Verdict(
+        outcome=Outcome(verdict.decision.value),
+        reasons=tuple(_reason(each) for each in because),
+        retake=verdict.retake,
+        reviewer=Reviewer.OPERATOR if for_operator else Reviewer.BUYER,
+    )
+
+
+def receipt_of(submission: Submission, *, at: datetime) -> bytes:
+    """The signed receipt of an accepted result."""
+    return operations.issue_receipt(
+        capture_id=submission.capture_id, result=str(submission.id), licence=submission.licence, at=at
+    )
+
+
+def _reason(result: CheckResult) -> Reason:
+    return Reason(result.check, scout=result.scout, buyer=result.buyer)
+
+
+def _said(submission: Submission) -> Said:
+    return Said(
+        answers=tuple(evidence.ScoutAnswer(each["question_id"], each["scout_value"]) for each in submission.answers),
+        blocked=evidence.Blocked(submission.blocked) if submission.blocked else None,
+    )
+
+
+def _claim(grant: Grant) -> Claim:
+    return Claim.objects.select_related("scout", "bounty__buyer").get(pk=UUID(grant.claim_key))

@@ -1,0 +1,94 @@
+"""Refusals as RFC 9457 problem details. The one place that knows which HTTP status a kind of refusal has."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from market.config import config
+from market.errors import DomainError, Kind
+
+CONTENT_TYPE = "application/problem+json"
+
+STATUS = {
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Kind.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.MONEY: HTTPStatus.PAYMENT_REQUIRED,
+    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# Refusals of the door itself whose status says more than their kind does.
+STATUS_OF_CODE = {
+    "malformed_json": HTTPStatus.BAD_REQUEST,
+    "file_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "idempotency_key_missing": HTTPStatus.BAD_REQUEST,
+    "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that mends a refusal, or that comes next."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+    def render(self) -> dict[str, Any]:
+        call: dict[str, Any] = {"method": self.method, "path": self.path}
+        return call if self.body is None else call | {"body": self.body}
+
+
+@dataclass(frozen=True)
+class Problem:
+    status: HTTPStatus
+    code: str
+    detail: str
+    fix: str
+    retryable: bool = False
+    retry_after: int | None = None
+    param: str | None = None
+    fix_call: Call | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, *, request_id: str) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "type": f"{config.public_url}/docs/errors/{self.code}",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "code": self.code,
+            "detail": self.detail,
+            "param": self.param,
+            "fix": self.fix,
+            "fix_call": self.fix_call.render() if self.fix_call else None,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+            "request_id": request_id,
+        }
+        return body | ({"facts": self.facts} if self.facts else {})
+
+
+def of_refusal(refusal: DomainError, *, at: datetime) -> Problem:
+    retry_after = None
+    if refusal.retry_at is not None:
+        # Rounded up: a client that comes back a moment early is refused again.
+        retry_after = max(1, -int((at - refusal.retry_at).total_seconds() // 1))
+    return Problem(
+        status=STATUS_OF_CODE.get(refusal.code, STATUS[refusal.kind]),
+        code=refusal.code,
+        detail=refusal.message,
+        fix=refusal.fix,
+        retryable=refusal.retryable or retry_after is not None,
+        retry_after=retry_after,
+        param=refusal.param,
+        facts=refusal.facts,
+    )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Verification(AppConfig):
+    name = "verification"
+    label = "verification"

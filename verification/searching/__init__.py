@@ -1,0 +1,1 @@
+"""Looking for what was captured before: the same bytes, the same picture in disguise, the same places and people."""

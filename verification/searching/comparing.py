@@ -1,0 +1,117 @@
+"""Pictures compared with pictures: hashes against everything, points against neighbours and candidates."""
+
+from itertools import combinations
+
+from django.db.models import Q
+
+from verification import store
+from verification.evidence import Artifact, FoundBy, NearDuplicate, SceneMatch
+from verification.models import Grant, Picture
+from verification.photos.facts import PhotoFacts
+from verification.photos.features import Features, copied, scene_inliers, unpacked
+from verification.photos.pdq import FORMS, distance
+from verification.requirements import Requirements
+from verification.searching import hashes
+
+# Points cost about ten milliseconds a comparison: so many of the nearest, and of each neighbourhood the latest.
+MOST_CANDIDATES = 20
+MOST_NEIGHBOURS = 20
+MOST_TOLD = 10
+MOST_PAIRED = 5
+_NEAR_E7 = 20_000  # about 200 m: the same place
+
+
+def near_duplicates(
+    grant: Grant, artifacts: tuple[Artifact, ...], requirements: Requirements, *, before: int
+) -> tuple[NearDuplicate, ...]:
+    found = []
+    for artifact in _photos(artifacts):
+        theirs = _candidates(grant, artifact, requirements, before)
+        neighbours = _neighbours(grant, requirements, before, without=set(theirs))
+        ours = _points(artifact.facts.features_sha256)
+        found += [_compared(grant, artifact, ours, each, FoundBy.EVERYTHING) for each in theirs.values()]
+        compared = [_compared(grant, artifact, ours, each, FoundBy.NEIGHBOURHOOD) for each in neighbours]
+        # Of neighbours, only what resembles: that somebody was here before is no fact about this picture.
+        limits = requirements.policy.thresholds
+        found += [each for each in compared if (each.inliers or 0) * 2 >= limits.copy_inliers]
+    return tuple(sorted(found, key=_likest)[:MOST_TOLD])
+
+
+def scenes(artifacts: tuple[Artifact, ...]) -> tuple[SceneMatch, ...]:
+    """Each two pictures of one capture as views of one scene."""
+    photos = [(each, _points(each.facts.features_sha256)) for each in _photos(artifacts)[:MOST_PAIRED]]
+    matches = []
+    for (one, ours), (other, theirs) in combinations(photos, 2):
+        if ours is not None and theirs is not None:
+            likeness = copied(ours, theirs)
+            inliers = scene_inliers(ours, theirs)
+            matches.append(
+                SceneMatch(
+                    one.sha256, other.sha256, likeness.matches, inliers, likeness.copy_inliers, likeness.copy_share
+                )
+            )
+    return tuple(matches)
+
+
+def _candidates(grant: Grant, artifact: Artifact, requirements: Requirements, before: int) -> dict[int, Picture]:
+    within = requirements.policy.thresholds.candidate_bits
+    positions = hashes.near(grant.mode, list(artifact.facts.hashes.values()), within=within, before=before)
+    rows = Picture.objects.in_bulk(positions[: MOST_CANDIDATES * 3])
+    others = [rows[each] for each in positions if each in rows and rows[each].claim_key != grant.claim_key]
+    return {each.position: each for each in others[:MOST_CANDIDATES]}
+
+
+def _neighbours(grant: Grant, requirements: Requirements, before: int, *, without: set[int]) -> list[Picture]:
+    here = requirements.place
+    neighbourhoods = (
+        Q(group_key=grant.group_key),
+        Q(
+            latitude_e7__range=(here.latitude_e7 - _NEAR_E7, here.latitude_e7 + _NEAR_E7),
+            longitude_e7__range=(here.longitude_e7 - 2 * _NEAR_E7, here.longitude_e7 + 2 * _NEAR_E7),
+        ),
+        Q(subject_key=grant.subject_key),
+    )
+    rows = Picture.objects.filter(mode=grant.mode, position__lt=before).exclude(points_sha256="")
+    found: dict[int, Picture] = {}
+    for neighbourhood in neighbourhoods:
+        latest = rows.filter(neighbourhood).exclude(claim_key=grant.claim_key).order_by("-position")
+        found |= {each.position: each for each in latest[:MOST_NEIGHBOURS]}
+    return [each for position, each in found.items() if position not in without]
+
+
+def _compared(
+    grant: Grant, artifact: Artifact, ours: Features | None, other: Picture, found_by: FoundBy
+) -> NearDuplicate:
+    facts: PhotoFacts = artifact.facts
+    bits = {form: distance(facts.hashes[form], other.pdq) for form in FORMS if form in facts.hashes}
+    form = min(bits, key=lambda each: bits[each])
+    theirs = _points(other.points_sha256)
+    likeness = copied(ours, theirs) if ours and theirs and ours.count and theirs.count else None
+    return NearDuplicate(
+        sha256=artifact.sha256,
+        other_sha256=other.sha256,
+        seen_at=other.seen_at,
+        found_by=found_by,
+        same_subject=other.subject_key == grant.subject_key,
+        same_group=other.group_key == grant.group_key,
+        hash_distance=bits[form],
+        form=form,
+        inliers=likeness.copy_inliers if likeness else None,
+        inlier_share=likeness.copy_share if likeness else None,
+    )
+
+
+def _likest(found: NearDuplicate) -> tuple[float, int]:
+    return -(found.inlier_share or 0.0) * (found.inliers or 0), found.hash_distance or 0
+
+
+def _photos(artifacts: tuple[Artifact, ...]) -> list[Artifact]:
+    return [each for each in artifacts if isinstance(each.facts, PhotoFacts)]
+
+
+def _points(sha256: str | None) -> Features | None:
+    """None where there are none: a picture from before points were kept, or a store that has lost some."""
+    try:
+        return unpacked(store.read(store.POINTS, sha256)) if sha256 else None
+    except store.NotKept:
+        return None
