@@ -12,8 +12,8 @@ FRONT = Front("127.0.0.1", 8000, False)
 
 def test_every_door_is_named(tmp_path: Path) -> None:
     said = banner.text(FRONT, Layout(tmp_path))
-    for path in ("/", "/ops/", "/docs/", "/mcp"):
-        assert f"http://localhost:8000{path}\n" in said
+    for path in ("/\n", "/ops/\n", "/v1,", "/docs/errors\n"):
+        assert f"http://localhost:8000{path}" in said
     assert "sign in" not in said
 
 
