@@ -101,6 +101,7 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "options": {"expires": HOUR},
     },
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
+    "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
     "sweep-claims": {"task": "bounties.tasks.sweep_claims", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-reviews": {"task": "bounties.tasks.sweep_reviews", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-disputes": {"task": "bounties.tasks.sweep_disputes", "schedule": 10.0, "options": {"expires": 10}},

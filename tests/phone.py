@@ -56,7 +56,7 @@ class Phone:
         answer: Answer = self.client.head(f"/capture/uploads/{client_uuid}", headers=self.headers)
         return answer
 
-    def hand_in(self, session: str, signed: bytes, media: list[UUID], **changes: Any) -> Answer:
+    def hand_in(self, session: str, signed: bytes, media: list[UUID], /, **changes: Any) -> Answer:
         body = {
             "signed": signed.decode(),
             "signature": self.signature(signed),

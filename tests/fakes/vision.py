@@ -121,7 +121,11 @@ def dripping(request: Asked) -> Behaviour:
 def in_turn(*says: Said) -> Said:
     """One after the other, then the last one for good."""
     left = list(says)
-    return left.pop(0) if len(left) > 1 else left[0]
+
+    def answer(request: Asked) -> Behaviour:
+        return (left.pop(0) if len(left) > 1 else left[0])(request)
+
+    return answer
 
 
 # --- the wire ---

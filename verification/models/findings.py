@@ -79,7 +79,6 @@ class Delivered(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     redactions = models.JSONField()  # by detector, how many regions
-    credentials = models.BooleanField()  # signed by us (C2PA)
     made_at = models.DateTimeField()
 
     if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def deliver(*, capture_id: UUID, at: datetime) -> tuple[Delivered, ...]:
 
 
 def _keep(capture_id: UUID, number: int, made: Delivery, at: datetime) -> Delivered:
-    media, signed = with_credentials(made.media)
+    media = with_credentials(made.media)
     row, _ = Delivered.objects.get_or_create(
         capture_id=capture_id,
         number=number,
@@ -38,7 +38,6 @@ def _keep(capture_id: UUID, number: int, made: Delivery, at: datetime) -> Delive
             "width": made.width,
             "height": made.height,
             "redactions": canonical.to_plain(made.redactions),
-            "credentials": signed,
             "made_at": at,
         },
     )

@@ -56,7 +56,7 @@ def scenes(artifacts: tuple[Artifact, ...]) -> tuple[SceneMatch, ...]:
 def _candidates(grant: Grant, artifact: Artifact, requirements: Requirements, before: int) -> dict[int, Picture]:
     within = requirements.policy.thresholds.candidate_bits
     positions = hashes.near(grant.mode, list(artifact.facts.hashes.values()), within=within, before=before)
-    rows = Picture.objects.in_bulk(positions[: MOST_CANDIDATES * 3])
+    rows = Picture.objects.filter(mode=grant.mode).in_bulk(positions[: MOST_CANDIDATES * 3])
     others = [rows[each] for each in positions if each in rows and rows[each].claim_key != grant.claim_key]
     return {each.position: each for each in others[:MOST_CANDIDATES]}
 

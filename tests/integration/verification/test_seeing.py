@@ -81,6 +81,7 @@ def test_a_picture_that_gives_orders_goes_to_our_staff(eyes: Vision, judged: Cal
     eyes.will(fake.obeying_the_picture)
     done = judged()
     assert done.submission.reviewer == "operator"
+    assert done.submission.verdict is not None
     assert [each["code"] for each in done.submission.verdict["for_scout"]] == ["instruction_text"]
 
 
@@ -135,4 +136,5 @@ def test_work_done_again_asks_and_pays_once(
 def test_without_a_model_the_buyer_looks(judged: Callable[..., Judged]) -> None:
     done = judged()
     assert (done.submission.state, done.submission.reviewer) == ("in_review", "buyer")
+    assert done.submission.verdict is not None
     assert [each["code"] for each in done.submission.verdict["for_buyer"]] == ["content"]
