@@ -6,12 +6,17 @@ from typing import cast
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
+from hypothesis import settings
 
 from market.broker import pgmq_conninfo
 from market.celery import app
 from market.config import config
 from market.events import wakeups
 from tests.flush import empty_append_only_tables
+
+# A busy machine is slow now and then: that is nothing that a test should fail by.
+settings.register_profile("sightline", deadline=None)
+settings.load_profile("sightline")
 
 
 @pytest.fixture(scope="session")

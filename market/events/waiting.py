@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 SLOW_LOOK_SECONDS = 5.0
 # What bounds the delay when an event was held back by a transaction that then came to nothing.
 HELD_BACK_SECONDS = 0.05
+# What the house waits for those who wait, when it closes. It has ten seconds before it is killed.
+LAST_LOOKS_SECONDS = 5.0
 _RECONNECT_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 # A connection whose other end vanished without a word is found out within about half a minute.
 _KEEPALIVES = {"keepalives": "1", "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3"}
@@ -84,6 +86,7 @@ async def listening() -> AsyncIterator[Callable[[], None]]:
         listener.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await listener
+        await waits.all_answered()
         waits.close()
 
 
@@ -94,6 +97,7 @@ class _Waits:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="waits")
         self._asked: list[tuple[Reader, asyncio.Future[Page | CursorExpired]]] = []
         self._reading: asyncio.Task[None] | None = None
+        self._nobody_waits = asyncio.Event()
 
     # --- those who wait ---------------------------------------------------------------------------------------------
 
@@ -150,6 +154,8 @@ class _Waits:
             waiting.discard(hint)
             if not waiting and self._hints.get(topic) is waiting:
                 del self._hints[topic]
+            if self._ended and not self._hints:
+                self._nobody_waits.set()
 
     # --- the one thread that asks -----------------------------------------------------------------------------------
 
@@ -223,6 +229,13 @@ class _Waits:
         """Let everybody who waits answer with what there is."""
         self._ended = True
         self.hint_all()
+
+    async def all_answered(self) -> None:
+        """After the end everybody looks once more, which takes the thread that asks: until then it stays."""
+        if self._hints:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_LOOKS_SECONDS):
+                    await self._nobody_waits.wait()
 
     def close(self) -> None:
         self._thread.shutdown(wait=False)

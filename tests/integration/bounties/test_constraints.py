@@ -40,7 +40,15 @@ UPDATES = [
     ("slot_state_known", "slot", "state = 'lost'"),
     ("slot_number_from_one", "slot", "number = 0"),
     ("slot_number_unique", "slot", "number = 1"),
-    ("slot_bounty", "slot", f"bounty_id = '{NOBODY}', number = abs(hashtext(id::text)) % 30000 + 1"),
+    # Of a slot that nobody claimed: for the others a claim's key to its slot stops it as well.
+    (
+        "slot_bounty",
+        "slot",
+        (
+            f"bounty_id = '{NOBODY}', number = abs(hashtext(id::text)) % 30000 + 1"
+            " WHERE id NOT IN (SELECT slot_id FROM bounties_claim)"
+        ),
+    ),
     ("claim_state_known", "claim", "state = 'lost'"),
     ("claim_place_in_bounds", "claim", "place = 6"),
     ("claim_place_in_bounds", "claim", "place = 0"),

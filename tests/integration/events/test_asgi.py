@@ -89,7 +89,7 @@ def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
             with psycopg.connect(wakeups.conninfo()) as own:
                 [(connections,)] = own.execute(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid() AND application_name LIKE 'sightline%'"
+                    " AND pid <> pg_backend_pid() AND application_name IN ('sightline', 'sightline waits')"
                 ).fetchall()
             assert connections <= asgi.SHARED_THREADS + 4
         # The house closes: whoever waits is answered.
