@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents_api.views import agents, bounties
+from agents_api.views import agents, bounties, nowhere
 
 urlpatterns = [
     path("agents", agents.Agents.as_view()),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("bounties", bounties.Bounties.as_view()),
     path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
     path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
+    path("", nowhere.Nowhere.as_view()),
+    path("<path:rest>", nowhere.Nowhere.as_view()),
 ]
