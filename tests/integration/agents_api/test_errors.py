@@ -74,7 +74,7 @@ def test_a_body_that_is_no_object_is_refused(client: Client, path: str, body: by
     check_problem(client.post(path, body, content_type="application/json", headers=headers), 400, "malformed_json")
 
 
-VALUES = (None, 1, 10**30, 1.5e308, "", "\x00", "x" * 70_000, [], [[]], {}, {"a": {}}, True)
+VALUES: tuple[object, ...] = (None, 1, 10**30, 1.5e308, "", "\x00", "x" * 70_000, [], [[]], {}, {"a": {}}, True)
 
 
 def test_no_value_of_any_field_breaks_anything(client: Client) -> None:
