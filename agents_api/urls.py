@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agents_api import waiting
-from agents_api.views import agents, bounties, events, nowhere
+from agents_api.views import agents, bounties, events, nowhere, results
 from market import roles
 
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
@@ -19,6 +19,10 @@ urlpatterns = [
     if waits
     else path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
     path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
+    path("bounties/<str:bounty_id>/results", results.ResultsOfBounty.as_view()),
+    path("results/<str:result_id>", results.OneResult.as_view()),
+    path("results/<str:result_id>/accept", results.Acceptance.as_view()),
+    path("results/<str:result_id>/reject", results.Rejection.as_view()),
     path("events", waiting.events) if waits else path("events", events.Events.as_view()),
     path("", nowhere.Nowhere.as_view()),
     path("<path:rest>", nowhere.Nowhere.as_view()),
