@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import structlog
+from django.db import OperationalError
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -68,17 +70,25 @@ class KeyAuthentication(BaseAuthentication):
 class Endpoint(APIView):
     """One address of the API. `scopes` says for each method which scope its key must have."""
 
-    authentication_classes = (KeyAuthentication,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (KeyAuthentication,)
     permission_classes = ()
     parser_classes = (JsonParser,)
     renderer_classes = (JsonRenderer,)
+    http_method_names = [  # noqa: RUF012 - so it is declared by Django
+        "get",
+        "head",
+        "post",
+        "patch",
+        "delete",
+    ]
     scopes: ClassVar[Mapping[str, str]] = {}
     limit: ClassVar[Limit] = limits.EVERY_CALL
 
     allowance: Allowance | None = None
 
     def check_permissions(self, request: Request) -> None:
-        scope = self.scopes.get(str(request.method))
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        scope = self.scopes.get(method)
         if scope is None:
             return
         if not isinstance(request.auth, Caller):
@@ -93,7 +103,9 @@ class Endpoint(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         refusal = exc if isinstance(exc, DomainError) else _as_refusal(exc)
         if refusal is None:
-            raise exc  # ours: logged and answered by the handler of 500
+            # Ours. Whatever was begun has been rolled back where it began; the log has the whole of it.
+            log.error("endpoint failed", path=self.request.path, exc_info=exc)
+            refusal = InternalError("Something broke on our side.")
         return refused(refusal, self.request, at=clock.now(), allow=self.allowed_methods)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
@@ -178,16 +190,34 @@ class NotAcceptable(DomainError):
     fix = "Send `Accept: application/json`, or no Accept header."
 
 
+class InternalError(DomainError):
+    """A failure of ours. It is in our log under its request id."""
+
+    code = "internal_error"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    fix = "Try again; if it stays, tell us the request_id."
+    retryable: ClassVar[bool] = True
+
+
+class Unavailable(DomainError):
+    """A part of the house is out for the moment."""
+
+    code = "unavailable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    fix = "Wait some seconds, then send the same request again, with the same Idempotency-Key if it had one."
+    retryable: ClassVar[bool] = True
+
+
+_REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], DomainError], ...] = (
+    (exceptions.MethodNotAllowed, MethodNotAllowed("This address does not know this method.")),
+    (exceptions.UnsupportedMediaType, UnsupportedMediaType("The body must be JSON.")),
+    (exceptions.NotAcceptable, NotAcceptable("Answers are JSON.")),
+    (exceptions.ParseError, problems.MalformedJson("The body cannot be read.")),
+    ((exceptions.NotFound, Http404), NoSuchPath("There is nothing here.")),
+    (OperationalError, Unavailable("The database cannot be reached.")),
+)
+
+
 def _as_refusal(error: Exception) -> DomainError | None:
-    """DRF's own refusals in the words of the house. Anything else is a failure of ours."""
-    match error:
-        case exceptions.MethodNotAllowed():
-            return MethodNotAllowed("This address does not know this method.")
-        case exceptions.UnsupportedMediaType():
-            return UnsupportedMediaType("The body must be JSON.")
-        case exceptions.NotAcceptable():
-            return NotAcceptable("Answers are JSON.")
-        case exceptions.NotFound():
-            return NoSuchPath("There is nothing here.")
-        case _:
-            return None
+    """The framework's own refusals in the words of the house. Anything else is a failure of ours."""
+    return next((refusal for kinds, refusal in _REFUSALS if isinstance(error, kinds)), None)

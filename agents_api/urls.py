@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from agents_api.views import agents, bounties
+from agents_api import waiting
+from agents_api.views import agents, bounties, events, nowhere, results
+from market import roles
+
+# Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
+waits = roles.current() == "waits"
 
 urlpatterns = [
     path("agents", agents.Agents.as_view()),
@@ -10,6 +15,15 @@ urlpatterns = [
     path("balance", agents.Balance.as_view()),
     path("quotes", bounties.Quotes.as_view()),
     path("bounties", bounties.Bounties.as_view()),
-    path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
+    path("bounties/<str:bounty_id>", waiting.one_bounty)
+    if waits
+    else path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
     path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
+    path("bounties/<str:bounty_id>/results", results.ResultsOfBounty.as_view()),
+    path("results/<str:result_id>", results.OneResult.as_view()),
+    path("results/<str:result_id>/accept", results.Acceptance.as_view()),
+    path("results/<str:result_id>/reject", results.Rejection.as_view()),
+    path("events", waiting.events) if waits else path("events", events.Events.as_view()),
+    path("", nowhere.Nowhere.as_view()),
+    path("<path:rest>", nowhere.Nowhere.as_view()),
 ]

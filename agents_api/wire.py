@@ -7,23 +7,9 @@ import orjson
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from market.errors import DomainError
+from market.problems import BodyTooLarge, MalformedJson
 
 LARGEST_BODY = 1_000_000
-
-
-class MalformedJson(DomainError):
-    """The body is not JSON, or nests deeper than a parser should follow."""
-
-    code = "malformed_json"
-    fix = "Send one JSON object, encoded as UTF-8."
-
-
-class BodyTooLarge(DomainError):
-    """The body has more than a million bytes."""
-
-    code = "body_too_large"
-    fix = "Send at most 1,000,000 bytes; send large batches in several calls."
 
 
 class ByteStream(Protocol):

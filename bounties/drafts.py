@@ -52,21 +52,29 @@ class Review(StrEnum):
 
 
 class RewardOutOfBounds(DomainError):
+    """The reward is lower or higher than the house allows."""
+
     code = "reward_out_of_bounds"
     fix = 'Offer from "0.05" to "10000.00" a slot.'
 
 
 class BlockedRewardOutOfBounds(DomainError):
+    """The blocked reward is lower or higher than the house allows."""
+
     code = "blocked_reward_out_of_bounds"
     fix = 'Offer from "0.01" up to the reward itself, or leave it out: then it is 30 % of the reward.'
 
 
 class WindowOutOfBounds(DomainError):
+    """The window is over, too short, too long, or too far ahead."""
+
     code = "window_out_of_bounds"
     fix = "Let the window close at least 15 minutes after it opens, after now, and at most 90 days ahead."
 
 
 class UnknownCurrency(DomainError):
+    """The currency is none that is dealt in."""
+
     code = "unknown_currency"
     fix = 'Prices are in "usd".'
 

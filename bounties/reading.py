@@ -18,26 +18,36 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class MissingField(DomainError):
+    """A field that is needed was not sent."""
+
     code = "missing_field"
     fix = "Send this field too."
 
 
 class UnknownField(DomainError):
+    """A field was sent that does not exist here."""
+
     code = "unknown_field"
     fix = "Leave this field out, or correct its name."
 
 
 class InvalidField(DomainError):
+    """A field's value is of the wrong type or out of bounds."""
+
     code = "invalid_field"
     fix = "Send a value of the type and within the bounds that the documentation gives."
 
 
 class InvalidPlace(DomainError):
+    """A latitude or longitude is not one."""
+
     code = "invalid_place"
     fix = "Send latitude -90 to 90 and longitude -180 to 180, as plain numbers in degrees (WGS 84)."
 
 
 class InvalidTime(DomainError):
+    """A moment is not written in RFC 3339, or has no offset."""
+
     code = "invalid_time"
     fix = 'Send times as RFC 3339 with an offset, for example "2026-11-20T09:00:00Z".'
 

@@ -26,16 +26,22 @@ _LONGEST_PILE = 8  # marks on one letter; the most that a living script needs is
 
 
 class InvalidText(DomainError):
+    """A text has characters that cannot be shown, or is none."""
+
     code = "invalid_text"
     fix = "Send plain text: letters, digits, punctuation and emoji, without control or direction-override characters."
 
 
 class TextTooLong(DomainError):
+    """A text is longer than its field takes."""
+
     code = "text_too_long"
     fix = "Send a shorter text."
 
 
 class TextTooShort(DomainError):
+    """A text is empty or says too little."""
+
     code = "text_too_short"
     fix = "Say it in words: this may not be empty."
 

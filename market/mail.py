@@ -28,6 +28,8 @@ SUFFIX = ".eml"
 
 
 class MailUnavailable(DomainError):
+    """E-mail cannot be sent at the moment."""
+
     code = "mail_unavailable"
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
     fix = "Try again in a few minutes."

@@ -14,7 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.decorators import sync_and_async_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from market import clock
+from market.errors import DomainError
 from market.metrics import requests
+from market.problems import CONTENT_TYPE, BodyTooLarge, QueryTooLong, of_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -100,19 +103,20 @@ def _end(request: HttpRequest, response: HttpResponseBase, began: float) -> Http
 def _refuse_too_much(request: HttpRequest) -> HttpResponse | None:
     """Refuse what is too long by what it says of itself, before a byte of it is read."""
     if len(request.META.get("QUERY_STRING", "")) > _LONGEST_QUERY:
-        return _refusal(414, "query_too_long", "The part of the address after the question mark is too long.")
+        return _refusal(request, QueryTooLong("The part of the address after the question mark is too long."))
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0  # Django reads no body then
     if announced > settings.MAX_BODY_BYTES:
-        return _refusal(413, "body_too_large", f"A request's body may have {settings.MAX_BODY_BYTES} bytes at most.")
+        return _refusal(request, BodyTooLarge(f"A request's body may have {settings.MAX_BODY_BYTES} bytes at most."))
     return None
 
 
-def _refusal(status: int, code: str, detail: str) -> HttpResponse:
-    body = {"type": "about:blank", "title": "Too large", "status": status, "code": code, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+def _refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    problem = of_refusal(refusal, at=clock.now())
+    body = problem.render(request_id=request.META["sightline.request_id"])
+    return JsonResponse(body, status=problem.status, content_type=CONTENT_TYPE)
 
 
 def _server(request: HttpRequest) -> str:

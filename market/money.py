@@ -21,11 +21,15 @@ _AMOUNT = re.compile(r"(-?)([0-9]{1,10})(?:\.([0-9]{1,6}))?", re.ASCII)
 
 
 class InvalidAmount(DomainError):
+    """An amount is not written as a decimal string, or is out of bounds."""
+
     code = "invalid_amount"
     fix = 'Send money as a decimal string with at most six decimals, for example "2.50".'
 
 
 class NotWholeCents(DomainError):
+    """Money that leaves the house divides by one cent, and this amount does not."""
+
     code = "not_whole_cents"
     fix = "Use an amount that is a whole number of cents."
 

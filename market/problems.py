@@ -31,8 +31,31 @@ STATUS_OF_CODE = {
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "query_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
 }
+
+
+class MalformedJson(DomainError):
+    """The body is not one JSON object, or nests deeper than a parser should follow."""
+
+    code = "malformed_json"
+    fix = "Send one JSON object, encoded as UTF-8."
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than this address takes."""
+
+    code = "body_too_large"
+    fix = "Send no more than `detail` says: large batches in several calls, files in pieces."
+
+
+class QueryTooLong(DomainError):
+    """The part of the address after the question mark is too long."""
+
+    code = "query_too_long"
+    fix = "Send a shorter query; what is long belongs into a body."
 
 
 @dataclass(frozen=True)
@@ -77,13 +100,17 @@ class Problem:
         return body | ({"facts": self.facts} if self.facts else {})
 
 
+def status_of(refusal: DomainError | type[DomainError]) -> HTTPStatus:
+    return STATUS_OF_CODE.get(refusal.code, STATUS[refusal.kind])
+
+
 def of_refusal(refusal: DomainError, *, at: datetime) -> Problem:
     retry_after = None
     if refusal.retry_at is not None:
         # Rounded up: a client that comes back a moment early is refused again.
         retry_after = max(1, -int((at - refusal.retry_at).total_seconds() // 1))
     return Problem(
-        status=STATUS_OF_CODE.get(refusal.code, STATUS[refusal.kind]),
+        status=status_of(refusal),
         code=refusal.code,
         detail=refusal.message,
         fix=refusal.fix,

@@ -22,6 +22,8 @@ class Rows(Protocol):
 
 
 class WrongState(DomainError):
+    """What this is about is not in a state that allows it."""
+
     code = "wrong_state"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Fetch it again: its state has changed, and with it what can be done."

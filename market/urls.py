@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
+    path("docs/", include("agents_api.documents")),
     path("v1/", include("agents_api.urls")),
     path("", include("web.urls")),
 ]

@@ -24,6 +24,8 @@ CODEC = "codec"
 
 
 class UnreadableFacts(DomainError):
+    """Facts that were kept cannot be read by these rules."""
+
     code = "unreadable_facts"
     fix = "These facts were not written by this version's rules: read them with the version they name."
 

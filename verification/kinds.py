@@ -11,6 +11,8 @@ from verification.photos.facts import PhotoFacts, RefusalFacts
 
 
 class UnknownKind(DomainError):
+    """The kind of the artifact is none that is taken."""
+
     code = "unknown_kind"
     fix = "Send an artifact of a kind that this exchange takes."
 

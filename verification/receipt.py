@@ -35,6 +35,8 @@ ALGORITHM = "Ed25519"
 
 
 class InvalidReceipt(DomainError):
+    """The receipt is not ours, or was changed."""
+
     code = "invalid_receipt"
     fix = "Fetch the receipt again; if it still does not verify, it is not ours or was changed."
 

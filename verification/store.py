@@ -24,6 +24,8 @@ _PIECES = "pieces"  # of uploads that are not whole yet
 
 
 class NotKept(DomainError):
+    """The bytes that were asked for are not kept, or no longer."""
+
     code = "not_kept"
     kind = Kind.NOT_FOUND
     fix = "What was kept has expired; ask for something newer."

@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import pages
+from agents_api import pages, waits
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
 from bounties import drafts
@@ -77,6 +77,7 @@ class OneBounty(Endpoint):
     scopes: ClassVar = {"GET": "read"}
 
     def get(self, request: Request, bounty_id: str) -> Response:
+        waits.read(request.query_params)
         bounty = Bounty.objects.filter(pk=read_bounty_id(bounty_id), buyer_id=self.caller.account_id).first()
         if bounty is None:
             raise NoSuchBounty("There is no such bounty.")

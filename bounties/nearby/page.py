@@ -17,17 +17,23 @@ _PREFIX = "near"
 
 
 class SearchTooWide(DomainError):
+    """The radius is larger than a search takes."""
+
     code = "search_too_wide"
     fix = "Search within 1 metre to 100 km. For places further apart, ask once for each."
 
 
 class PageTooLong(DomainError):
+    """More bounties were asked for than a page has."""
+
     code = "page_too_long"
     fix = "Ask for 1 to 100 bounties and follow the cursor."
 
 
 class InvalidCursor(DomainError):
-    code = "invalid_cursor"
+    """The cursor is none that the search gave out."""
+
+    code = "invalid_search_cursor"
     fix = "Send the cursor of the page before as it was, or none for the first page."
 
 

@@ -27,12 +27,16 @@ LICENCE = "sightline-use-1"
 
 
 class NotOnOffer(DomainError):
+    """The bounty is not open to claims."""
+
     code = "not_on_offer"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Look for another bounty."
 
 
 class NoFreeSlot(DomainError):
+    """Every slot of the bounty is taken."""
+
     code = "no_free_slot"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Somebody was faster. Look for another bounty, or try again: claims are given back now and then."
@@ -40,24 +44,32 @@ class NoFreeSlot(DomainError):
 
 
 class AlreadyClaimed(DomainError):
+    """The scout has claimed or answered this bounty before."""
+
     code = "already_claimed"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "This bounty wants several scouts: leave the other slots to others."
 
 
 class TooManyClaims(DomainError):
+    """The scout has as many live claims as one may have."""
+
     code = "too_many_claims"
     kind: ClassVar[Kind] = Kind.LIMITED
     fix = "Finish or release one of your claims first."
 
 
 class OwnBounty(DomainError):
+    """The bounty belongs to an agent that the scout owns."""
+
     code = "own_bounty"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Leave bounties of your own agents to others."
 
 
 class ScoutsOnly(DomainError):
+    """A claim was asked for with an account that is no scout's."""
+
     code = "scouts_only"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Claim with a scout's account."

@@ -21,30 +21,40 @@ from market.transitions import WrongState
 
 
 class AlreadyContested(DomainError):
+    """This decision was contested before."""
+
     code = "already_contested"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "A decision is contested once. Add what you have to say to the dispute, while it runs."
 
 
 class TooLateToContest(DomainError):
+    """The time in which the decision could be contested is over."""
+
     code = "too_late_to_contest"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "The time for it is over; the decision stands."
 
 
 class DecisionIsFinal(DomainError):
+    """A person of ours has ruled, and nothing comes after that."""
+
     code = "decision_is_final"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "A person of ours has ruled on it; the decision stands."
 
 
 class AlreadyPaid(DomainError):
+    """The claim was paid for another try."""
+
     code = "already_paid"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Another try of the same claim was accepted: a claim is paid once."
 
 
 class TooManyMessages(DomainError):
+    """One side has written as many messages as a dispute takes."""
+
     code = "too_many_messages"
     kind: ClassVar[Kind] = Kind.LIMITED
     fix = f"Each side writes at most {MESSAGES_PER_SIDE} messages: wait for the ruling."

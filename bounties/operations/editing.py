@@ -30,12 +30,16 @@ EDITABLE = (*_WORDS, "closes_at", *_OWN)
 
 
 class AlreadyReliedUpon(DomainError):
+    """A scout relies on what was to be changed."""
+
     code = "already_relied_upon"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Cancel it and post another one; whoever is on the way is still paid."
 
 
 class NewWordsNeedScreening(DomainError):
+    """The new words have to be seen by a person, and the bounty is open."""
+
     code = "new_words_need_screening"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Cancel it and post it anew: one of our staff has to see these words first."

@@ -14,30 +14,40 @@ from market.errors import DomainError, Kind
 
 
 class NoSuchBounty(DomainError):
+    """There is no such bounty, or it is somebody else's."""
+
     code = "no_such_bounty"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Check the id, and that it belongs to this account and mode."
 
 
 class NoSuchClaim(DomainError):
+    """There is no such claim, or it is somebody else's."""
+
     code = "no_such_claim"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Check the id, and that the claim is yours."
 
 
 class NoSuchSubmission(DomainError):
+    """There is no such submission or result, or it is somebody else's."""
+
     code = "no_such_submission"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Check the id, and that it belongs to this account and mode."
 
 
 class NoSuchDispute(DomainError):
+    """There is no such dispute, or it is between others."""
+
     code = "no_such_dispute"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Check the id, and that you are a side of this dispute."
 
 
 class OperatorsOnly(DomainError):
+    """Only our staff may do this."""
+
     code = "operators_only"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Ask one of our staff to do it."

@@ -26,6 +26,8 @@ MOST_SLOTS_IN_ONE_BATCH = 10_000
 
 
 class AgentsOnly(DomainError):
+    """A bounty was to be posted with an account that is no agent's."""
+
     code = "agents_only"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Post with an agent's key."
@@ -40,6 +42,8 @@ class RefusedByScreening(DomainError):
 
 
 class BatchTooLarge(DomainError):
+    """The batch has more bounties or slots than one call takes, or none."""
+
     code = "batch_too_large"
     fix = f"Send at most {MOST_IN_ONE_BATCH} bounties with {MOST_SLOTS_IN_ONE_BATCH} slots together in one call."
 

@@ -25,6 +25,8 @@ _LONGEST_NOTE = 1_000
 
 
 class NotYoursToReview(DomainError):
+    """Somebody else has to look at this result first."""
+
     code = "not_yours_to_review"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "One of our staff looks at it first. You are told when it is decided, or when it is your turn."

@@ -27,6 +27,8 @@ VERIFY = "verify_submission"
 
 
 class AlreadySubmitted(DomainError):
+    """The claim has handed in another capture."""
+
     code = "already_submitted"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Wait for the verdict; if it can be mended, you can try again while the claim lives."

@@ -27,18 +27,24 @@ _WANDERING_M = 5_000
 
 
 class TooFar(DomainError):
+    """The scout cannot be there in time."""
+
     code = "too_far"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Claim bounties that you can reach before they close."
 
 
 class ImpossibleJourney(DomainError):
+    """The scout would have travelled faster than anybody can."""
+
     code = "impossible_journey"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Let your device find its place again, and claim from where you are."
 
 
 class NotYetOpen(DomainError):
+    """The window opens later than a claim lives."""
+
     code = "not_yet_open"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Come back when the window is about to open."
@@ -46,30 +52,40 @@ class NotYetOpen(DomainError):
 
 
 class WindowOver(DomainError):
+    """The window has closed."""
+
     code = "window_over"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Look for another bounty."
 
 
 class ReputationTooLow(DomainError):
+    """The bounty asks for more accepted answers than the scout has."""
+
     code = "reputation_too_low"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Complete other bounties first: every accepted answer counts."
 
 
 class AlreadyExtended(DomainError):
+    """The claim was extended before."""
+
     code = "already_extended"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "A claim is extended once. Release it if you cannot make it."
 
 
 class NothingToExtend(DomainError):
+    """An extension would give the claim no more time."""
+
     code = "nothing_to_extend"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "The window closes when this claim ends: there is no more time to give."
 
 
 class AlreadyThere(DomainError):
+    """The scout has arrived, and an extension is for the way."""
+
     code = "already_there"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Capture and hand in: an extension is for the way."

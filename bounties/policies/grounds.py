@@ -18,8 +18,11 @@ class Ground:
 
 
 class UnknownGround(DomainError):
+    """The ground is none of the published ones."""
+
     code = "unknown_ground"
     kind: ClassVar[Kind] = Kind.INVALID
+    fix = "Send one of the grounds in `facts.grounds`."
 
 
 def _by_code(*grounds: Ground) -> Mapping[str, Ground]:

@@ -42,12 +42,16 @@ class InvalidKey(DomainError):
 
 
 class KeyRevoked(DomainError):
+    """The key was revoked."""
+
     code = "key_revoked"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
     fix = "Use another key; the owner of the agent can make one."
 
 
 class KeyExpired(DomainError):
+    """The key has expired, or was replaced and its time is over."""
+
     code = "key_expired"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
     fix = "Use the key that replaced it, or make another one."

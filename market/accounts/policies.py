@@ -16,44 +16,60 @@ FARTHEST_AHEAD = timedelta(days=3650)
 
 
 class InvalidName(DomainError):
+    """The name is empty, too long, or has characters that cannot be shown."""
+
     code = "invalid_name"
     fix = f"Send 1 to {LONGEST_NAME} printable characters."
 
 
 class InvalidContact(DomainError):
+    """The contact is too long, or has characters that cannot be shown."""
+
     code = "invalid_contact"
     fix = f"Send at most {LONGEST_CONTACT} printable characters: an e-mail address or a link to somebody who answers."
 
 
 class InvalidScopes(DomainError):
+    """A scope that does not exist was asked for, or none at all."""
+
     code = "invalid_scopes"
     fix = "Choose at least one of read, post, review, money."
 
 
 class InvalidCap(DomainError):
+    """The cap is not an amount that can be held against spending."""
+
     code = "invalid_cap"
     fix = "A cap is an amount that is not negative, or absent for none."
 
 
 class MissingScope(DomainError):
+    """The key may not do this."""
+
     code = "missing_scope"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Use a key that has this scope; the owner of the agent can make one."
 
 
 class NetworkNotAllowed(DomainError):
+    """The key is limited to networks, and this call came from another."""
+
     code = "network_not_allowed"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Call from one of the networks that this key is limited to, or use another key."
 
 
 class ClockOnlyInTest(DomainError):
+    """Only the clock of a test account can be moved."""
+
     code = "clock_only_in_test"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Use a test key: the clock of a live account is everybody's."
 
 
 class ClockOnlyForward(DomainError):
+    """A clock was to be moved back, not at all, or too far."""
+
     code = "clock_only_forward"
     fix = f"Move it by more than nothing, and by at most {FARTHEST_AHEAD.days} days in all."
 

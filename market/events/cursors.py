@@ -15,6 +15,8 @@ _LENGTH = 16  # of the word: 8 bytes of position and 4 of check sum, which base6
 
 
 class InvalidCursor(DomainError):
+    """The cursor is none of this account's feed."""
+
     code = "invalid_cursor"
     fix = "Send a cursor as it was answered for this account, or none at all to begin with the oldest event."
 

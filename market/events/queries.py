@@ -17,6 +17,8 @@ LARGEST_PAGE = 1_000
 
 
 class CursorExpired(DomainError):
+    """The events after this cursor are no longer kept."""
+
     code = "cursor_expired"
     kind = Kind.CONFLICT
     fix = "Begin again without a cursor, and fetch anew what you follow: events from in between are no longer kept."

@@ -35,6 +35,8 @@ class SpendingLimitReached(DomainError):
 
 
 class BalanceTooLarge(DomainError):
+    """The balance would become larger than the ledger keeps."""
+
     code = "balance_too_large"
     kind: ClassVar[Kind] = Kind.MONEY
     fix = "Spend some of the balance first."
@@ -57,6 +59,8 @@ class AlreadyEnded(DomainError):
 
 
 class UnknownOwner(DomainError):
+    """Money was to be moved for an account that does not exist in this mode."""
+
     code = "unknown_owner"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Use an account that exists in this mode."

@@ -14,6 +14,8 @@ DEFAULT_BLOCKED_BASIS_POINTS: Final = 3_000
 
 
 class BlockedRewardTooHigh(DomainError):
+    """The blocked reward is higher than the reward."""
+
     code = "blocked_reward_too_high"
     fix = "Send a blocked reward that is not above the reward."
 

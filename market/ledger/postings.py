@@ -21,11 +21,15 @@ Mode = Literal["test", "live"]
 
 
 class AmountOutOfRange(DomainError):
+    """The amount is larger than the ledger keeps."""
+
     code = "amount_out_of_range"
     fix = "Send an amount above zero and below a billion dollars."
 
 
 class UnknownBook(DomainError):
+    """The mode or the currency is none that is kept books of."""
+
     code = "unknown_book"
     fix = 'Use the mode "test" or "live" and the currency "USD".'
 

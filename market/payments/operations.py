@@ -29,12 +29,16 @@ SEND = "send_payout"
 
 
 class NothingToPayOut(DomainError):
+    """Less is available than a payout needs."""
+
     code = "nothing_to_pay_out"
     kind: ClassVar[Kind] = Kind.MONEY
     fix = "Wait until more of what you earned is available."
 
 
 class ScoutsOnly(DomainError):
+    """A payout was asked for with an account that is no scout's."""
+
     code = "payouts_are_for_scouts"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     fix = "Ask with a scout's account."

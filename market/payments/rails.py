@@ -8,6 +8,8 @@ from market.payments.play_rail import PlayRail
 
 
 class PayoutsClosed(DomainError):
+    """Payouts of this mode are not set up in this house."""
+
     code = "payouts_closed"
     kind: ClassVar[Kind] = Kind.UNAVAILABLE
     fix = "Payouts in this mode are not set up in this house yet. The balance stays yours."

@@ -34,11 +34,15 @@ _LONGEST_WORD = 200
 
 
 class InvalidCapture(DomainError):
+    """The capture is not written as the protocol has it, or not signed as it says."""
+
     code = "invalid_capture"
     fix = "Send the capture exactly as it was signed, in the form that the capture protocol describes."
 
 
 class InvalidKey(DomainError):
+    """The device's key is no P-256 public key."""
+
     code = "invalid_device_key"
     fix = "Send a P-256 public key, as SPKI in base64url."
 

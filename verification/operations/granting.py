@@ -20,6 +20,8 @@ _CODE = 5
 
 
 class NotAuthorised(DomainError):
+    """The upload token is missing, wrong or over."""
+
     code = "upload_token_invalid"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
     fix = "Send the upload token of this claim as `Authorization: Bearer …`."

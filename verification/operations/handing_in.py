@@ -18,6 +18,8 @@ MOST_MEDIA = 10
 
 
 class MissingUpload(DomainError):
+    """A file that was signed for has not arrived whole."""
+
     code = "missing_upload"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Send every piece of this file first, then hand in."

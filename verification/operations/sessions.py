@@ -22,24 +22,32 @@ _LONGEST = 200
 
 
 class NonceRefused(DomainError):
+    """The nonce is unknown, or was used before."""
+
     code = "nonce_refused"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Open the session with a nonce of this claim that was not used yet."
 
 
 class ClaimOver(DomainError):
+    """The claim has ended, and no session can be opened for it."""
+
     code = "claim_over"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Claim again. What was captured before the claim ended can still be handed in as an offline capture."
 
 
 class NoSuchSession(DomainError):
+    """There is no such capture session, or it belongs to another claim."""
+
     code = "no_such_session"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Open a session for this claim first."
 
 
 class TooManySessions(DomainError):
+    """The claim has as many capture sessions as one may have."""
+
     code = "too_many_sessions"
     kind: ClassVar[Kind] = Kind.LIMITED
     fix = "Hand in one of the sessions that are open."

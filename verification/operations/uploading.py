@@ -25,29 +25,39 @@ LEAST_PIECE = 16 * 1024  # but for the last one
 
 
 class OffsetMismatch(DomainError):
+    """The piece does not begin where the upload ends."""
+
     code = "offset_mismatch"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Go on from the offset that `facts.offset` names."
 
 
 class UnusablePiece(DomainError):
+    """The piece is too small, goes beyond the file, or the file's size is unknown."""
+
     code = "unusable_piece"
     fix = "Send `Upload-Length` with the file's size, and pieces of at least 16 KB that do not go beyond it."
 
 
 class TooManyUploads(DomainError):
+    """The claim has sent as many files as one may."""
+
     code = "too_many_uploads"
     kind: ClassVar[Kind] = Kind.LIMITED
     fix = "Hand in what is here already."
 
 
 class UploadsOver(DomainError):
+    """The time for uploads of this claim is over."""
+
     code = "uploads_over"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "The time for sending captures of this claim is over."
 
 
 class NoSuchUpload(DomainError):
+    """No such upload was begun."""
+
     code = "no_such_upload"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Begin the upload at offset 0."

@@ -25,35 +25,49 @@ class RefusedPicture(DomainError):
 
 
 class UnknownFormat(RefusedPicture):
+    """The file is of no picture format that is taken."""
+
     code = "unknown_picture_format"
 
 
 class FileTooLarge(RefusedPicture):
+    """The picture's file is too large."""
+
     code = "file_too_large"
     fix = "Send a file of at most 25 MB."
 
 
 class TooManyPixels(RefusedPicture):
+    """The picture is too large to be decoded."""
+
     code = "too_many_pixels"
     fix = "Send a picture of at most 60 megapixels."
 
 
 class TooFewPixels(RefusedPicture):
+    """The picture is too small to show anything."""
+
     code = "too_few_pixels"
     fix = "Send the picture in the size the camera made it."
 
 
 class BrokenPicture(RefusedPicture):
+    """The picture cannot be decoded."""
+
     code = "broken_picture"
     fix = "The file is cut off or damaged: send it again."
 
 
 class AnimatedPicture(RefusedPicture):
+    """The picture moves, and one that stands still was asked for."""
+
     code = "animated_picture"
     fix = "Send a still photo."
 
 
 class HidingPicture(RefusedPicture):
+    """The file holds more than the picture."""
+
     code = "hiding_picture"
     fix: ClassVar[str] = "The file is a picture and something else besides. Send the photo as the camera made it."
 

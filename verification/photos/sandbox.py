@@ -29,11 +29,15 @@ _GRACE_SECONDS = 10.0
 
 
 class DecoderDied(RefusedPicture):
+    """Decoding the picture used up its time or its memory."""
+
     code = "decoder_died"
     fix = "This file brings our decoder down. Send the photo as the camera made it."
 
 
 class DecoderUnavailable(DomainError):
+    """Pictures cannot be decoded at the moment."""
+
     code = "decoder_unavailable"
     kind = Kind.UNAVAILABLE
     retryable = True

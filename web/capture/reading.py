@@ -8,22 +8,15 @@ from django.http import HttpRequest
 from bounties import reading
 from bounties.reading import InvalidField
 from market.errors import DomainError, Kind
+from market.problems import BodyTooLarge, MalformedJson
 from verification.photos.formats import LARGEST_BYTES
 
 LARGEST_JSON = 256 * 1024  # five hundred fixes are some sixty
 
 
-class BodyTooLarge(DomainError):
-    code = "body_too_large"
-    fix = "Send at most 256 KB of JSON, and files in pieces of at most 25 MB."
-
-
-class MalformedJson(DomainError):
-    code = "malformed_json"
-    fix = "Send one JSON object, encoded as UTF-8."
-
-
 class MissingHeader(DomainError):
+    """The upload does not say where it begins or how long it is."""
+
     code = "missing_header"
     kind: ClassVar[Kind] = Kind.INVALID
     fix = "Send `Upload-Offset` and `Upload-Length` as whole numbers of bytes."

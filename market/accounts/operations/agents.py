@@ -18,12 +18,16 @@ CLAIM_PREFIX = "slc_"  # by which the log writer knows a claim token, and takes 
 
 
 class ClaimUnknown(DomainError):
+    """The claim link leads to no agent."""
+
     code = "claim_unknown"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     fix = "Ask the agent's program for its claim link again: it is shown when the agent is made."
 
 
 class ClaimedByAnother(DomainError):
+    """Somebody else has claimed this agent."""
+
     code = "claimed_by_another"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Ask whoever claimed it, or make another agent."

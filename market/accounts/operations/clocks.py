@@ -12,8 +12,11 @@ from market.errors import DomainError, Kind
 
 
 class AccountUnknown(DomainError):
+    """There is no such account."""
+
     code = "account_unknown"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
+    fix = "Check the id of the account."
 
 
 @transaction.atomic

@@ -21,22 +21,31 @@ MOST_KEYS = 50
 
 
 class KeyNotFound(DomainError):
+    """There is no such key, or it is somebody else's."""
+
     code = "key_not_found"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
+    fix = "Check the id; GET /v1/keys lists the keys of this agent."
 
 
 class KeyEnded(DomainError):
+    """The key is revoked, expired or replaced already."""
+
     code = "key_ended"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Issue a new key: this one is revoked, expired, or already replaced."
 
 
 class InvalidOverlap(DomainError):
+    """The old key cannot live on for that long."""
+
     code = "invalid_overlap"
     fix = f"Let the old key live on for 0 to {LONGEST_OVERLAP.days} days."
 
 
 class TooManyKeys(DomainError):
+    """The agent has as many living keys as one may have."""
+
     code = "too_many_keys"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Revoke a key that is no longer used."

@@ -13,13 +13,18 @@ from market.errors import DomainError, Kind
 
 
 class ReasonMissing(DomainError):
+    """Staff did something without saying why."""
+
     code = "reason_missing"
     fix = "Say why: it stands in the audit."
 
 
 class NotAnOperator(DomainError):
+    """The person is not on our staff."""
+
     code = "not_an_operator"
     kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Appoint the person first, with `manage.py appoint_operator`."
 
 
 @transaction.atomic

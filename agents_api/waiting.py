@@ -1,0 +1,103 @@
+"""The endpoints that wait, as the ASGI process serves them: the same endpoint, asked first, and then waited around.
+
+Who waits has been let in, counted and answered already; what is kept meanwhile is that answer and a coroutine, no
+thread and no connection. A WSGI worker serves the endpoints as they are, and answers at once.
+"""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import OperationalError
+from django.http import HttpRequest
+from rest_framework.response import Response
+
+from agents_api import pages, waits
+from agents_api.showing import bounties as showing
+from agents_api.views.bounties import OneBounty, read_bounty_id
+from agents_api.views.events import Events, show_page
+from agents_api.wire import JsonRenderer
+from bounties.models import Bounty
+from market import clock
+from market.events import waiting, wakeups
+
+View = Callable[..., Coroutine[Any, Any, Response]]
+
+
+def _answering(endpoint: Any) -> Callable[..., Coroutine[Any, Any, Response]]:
+    view = endpoint.as_view()
+
+    def answer(request: HttpRequest, **words: str) -> Response:
+        response: Response = view(request, **words).render()
+        return response
+
+    return sync_to_async(answer)
+
+
+def _one_bounty() -> View:
+    answer = _answering(OneBounty)
+
+    async def one_bounty(request: HttpRequest, bounty_id: str) -> Response:
+        response = await answer(request, bounty_id=bounty_id)
+        if request.method != "GET" or response.status_code != HTTPStatus.OK:
+            return response
+        wait, account_id = waits.read(request.GET.dict()), _account_id(request)
+        if not wait.is_for(response.data["version"]):
+            return response
+        newer = Bounty.objects.filter(pk=read_bounty_id(bounty_id), buyer_id=account_id, version__gt=wait.since_version)
+
+        async def look() -> Bounty | None:
+            return await waiting.ask(newer.first)
+
+        # Whatever raises a version tells the buyer: the account's topic is the bounty's.
+        topic = wakeups.account_topic(account_id)
+        try:
+            bounty = await waiting.wait_until(topic, look, within=wait.seconds)
+        except OperationalError:
+            return response  # the database went away; what was true when it was asked is still an answer
+        if bounty is not None:
+            response.headers["ETag"] = f'"{bounty.version}"'
+            _say_instead(response, showing.bounty(bounty, at=clock.now()))
+        return response
+
+    return one_bounty
+
+
+def _events() -> View:
+    answer = _answering(Events)
+
+    async def events(request: HttpRequest) -> Response:
+        response = await answer(request)
+        if request.method != "GET" or response.status_code != HTTPStatus.OK or response.data["data"]:
+            return response
+        wait = waits.read(request.GET.dict())
+        if not wait.seconds:
+            return response
+        try:
+            page = await waiting.wait_for_events(
+                account_id=_account_id(request),
+                cursor=response.data["next"],
+                within=wait.seconds,
+                limit=pages.read_limit(request.GET.get("limit")),
+            )
+        except OperationalError:
+            return response
+        _say_instead(response, show_page(page))
+        return response
+
+    return events
+
+
+def _account_id(request: HttpRequest) -> Any:
+    return request.auth.account_id  # type: ignore[attr-defined] # set by the endpoint, which let the caller in
+
+
+def _say_instead(response: Response, body: dict[str, Any]) -> None:
+    response.data = body
+    response.content = JsonRenderer().render(body)
+
+
+one_bounty, events = _one_bounty(), _events()
+for _view in (one_bounty, events):
+    _view.csrf_exempt = True  # type: ignore[attr-defined] # a key is sent by hand: no browser sends it by itself

@@ -1,0 +1,110 @@
+"""Waiting for a bounty and for events, through the real ASGI process: woken by the commit, nothing held per waiter."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.test import Client, override_settings
+from django.urls import path
+
+from agents_api import waiting as waiting_views
+from market import asgi
+from market.events import waiting, wakeups
+from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
+from tests.integration.events.test_asgi import Request
+
+WAITERS = 200
+
+urlpatterns = [path("v1/bounties/<str:bounty_id>", waiting_views.one_bounty), path("v1/events", waiting_views.events)]
+
+
+def asking(key: str, path_: str, query: str) -> Request:
+    request = Request(path_, query)
+    request._scope["headers"] = [(b"host", b"localhost"), (b"authorization", f"Bearer {key}".encode())]
+    return request
+
+
+def in_a_thread(function: Callable[[], object]) -> None:
+    try:
+        function()
+    finally:
+        connection.close()
+
+
+async def until_waiting(sending: list[asyncio.Task[None]]) -> None:
+    waits = waiting._waits
+    assert waits is not None
+    while sum(len(hints) for hints in waits._hints.values()) < len(sending):
+        assert not any(task.done() for task in sending)
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db(transaction=True)
+def test_many_wait_for_a_bounty_and_its_events_and_all_wake(client: Client) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting, "SLOW_LOOK_SECONDS", 60.0)  # nobody finds anything by looking again
+        with override_settings(ROOT_URLCONF="market.urls"):
+            key = sign_up(client)["key"]
+            bounty = post(client, key, wish()).json()["id"]
+            cursor = client.get("/v1/events", headers=bearer(key)).json()["next"]
+        requests = [
+            asking(key, f"/v1/bounties/{bounty}", "wait=60&since_version=1")
+            if number % 2
+            else asking(key, "/v1/events", f"wait=60&after={cursor}")
+            for number in range(WAITERS)
+        ]
+
+        def cancel() -> None:
+            with override_settings(ROOT_URLCONF="market.urls"):
+                headers = bearer(key) | {"Idempotency-Key": "cancel"}
+                answer = Client().post(
+                    f"/v1/bounties/{bounty}/cancel", content_type="application/json", headers=headers
+                )
+                assert answer.status_code == 200, answer.content
+
+        async def test() -> None:
+            async with asgi.routes.router.lifespan_context(asgi.routes):
+                sending = [asyncio.create_task(request.send()) for request in requests]
+                await until_waiting(sending)
+                shared = [each for each in threading.enumerate() if each.name.startswith(("shared-", "waits"))]
+                assert len(shared) == asgi.SHARED_THREADS + 1
+                with psycopg.connect(wakeups.conninfo()) as own:
+                    [(connections,)] = own.execute(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND pid <> pg_backend_pid() AND application_name LIKE 'sightline%'"
+                    ).fetchall()
+                assert connections <= asgi.SHARED_THREADS + 4
+                await sync_to_async(in_a_thread, thread_sensitive=False)(cancel)
+                await asyncio.gather(*sending)
+
+        asyncio.run(asyncio.wait_for(test(), 100))
+    assert {request.status for request in requests} == {200}
+    answers = [json.loads(request.body) for request in requests]
+    assert {(each["status"], each["version"]) for each in answers[1::2]} == {("cancelled", 2)}
+    assert {each["data"][-1]["type"] for each in answers[::2]} == {"bounty.cancelled"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["wait=61", "wait=-1", "wait=x", "wait=", "wait=1&since_version=x"])
+def test_a_wait_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    key = sign_up(client)["key"]
+    bounty = post(client, key, wish()).json()["id"]
+    response = client.get(f"/v1/bounties/{bounty}?{query}", headers=bearer(key))
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_wait")
+
+
+@pytest.mark.django_db
+def test_the_feed_goes_on_where_it_stopped(client: Client) -> None:
+    key = sign_up(client)["key"]
+    post(client, key, wish())
+    first = client.get("/v1/events?limit=1", headers=bearer(key)).json()
+    assert [each["object"] for each in first["data"]] == ["event"]
+    assert first["next"] == first["data"][0]["cursor"]
+    response = client.get("/v1/events?after=nonsense", headers=bearer(key))
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_cursor")
