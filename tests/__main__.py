@@ -37,6 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     if not options.quick:
         os.environ["SIGHTLINE_CHROMIUM"] = str(chromium.find_or_install())
     tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
+    if options.long and tests.returncode == 0:
+        tests = subprocess.run([sys.executable, "-m", "tests.simulation"])
     if failed:
         print(f"\nbin/test: not clean: {', '.join(failed)}. What they say stands above the tests.", file=sys.stderr)
     return tests.returncode or bool(failed)
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="the inner loop: lint, contracts and unit tests")
     parser.add_argument("--extra", action="store_true", help="also what takes long: other people's checkers")
+    parser.add_argument("--long", action="store_true", help="and then an hour of random stories with new seeds")
     return parser
 
 

@@ -128,7 +128,7 @@ def compensate(change: Change, submission: Submission) -> None:
     move_submission(submission, SubmissionState.COMPENSATED, decided_by=DecidedBy.RULING, decided_at=change.now)
     award = _award(change, submission, by=DecidedBy.RULING, source=Award.Source.HOUSE)
     change.entries.append(postings.compensate(award))
-    _withdraw_moot(change, submission)
+    _end_other_tries(change, submission)
     _tell_accepted(change, submission, award)
     settle(change, award, submission)
 
@@ -181,12 +181,16 @@ def _clear_slot(change: Change, accepted: Submission) -> None:
     others = Submission.objects.filter(slot=accepted.slot, state__in=SUBMISSION_JUDGED).exclude(pk=accepted.pk)
     for other in others.select_related("slot", "claim", "scout"):
         set_aside(change, other, because=Submission.SetAside.SLOT_FILLED)
-    _withdraw_moot(change, accepted)
+    _end_other_tries(change, accepted)
 
 
-def _withdraw_moot(change: Change, paid: Submission) -> None:
-    """What is still contested about other tries of the same claim: one claim is paid once."""
-    moot = Dispute.objects.filter(submission__claim=paid.claim, state__in=DISPUTE_RUNS).exclude(submission=paid)
+def _end_other_tries(change: Change, paid: Submission) -> None:
+    """One claim is paid once, also where another try of it was seated in another slot."""
+    judged = Submission.objects.filter(claim=paid.claim_id, state__in=SUBMISSION_JUDGED).exclude(pk=paid.pk)
+    for other in judged.select_related("slot", "claim", "scout"):
+        set_aside(change, other, because=Submission.SetAside.SLOT_FILLED)
+        settle_slot(change, other.slot)
+    moot = Dispute.objects.filter(submission__claim=paid.claim_id, state__in=DISPUTE_RUNS).exclude(submission=paid)
     for dispute in moot.select_related("submission__scout"):
         DISPUTE.move(Dispute.objects.filter(pk=dispute.pk), source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN)
         tell_of_dispute(events.DISPUTE_WITHDRAWN, change, dispute.submission, dispute)

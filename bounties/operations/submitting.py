@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bounties import answers, events
-from bounties.models import Claim, Slot, Submission
+from bounties.models import Award, Claim, Slot, Submission
 from bounties.operations.changing import Change, move_claim, record, settle_slot
 from bounties.operations.expiring import let_expire
 from bounties.operations.judging import set_aside
@@ -89,6 +89,8 @@ def _require_waiting(claim: Claim) -> None:
         raise AlreadySubmitted("Something was handed in for this claim already.")
     if Submission.objects.filter(claim=claim, state=SubmissionState.SET_ASIDE).exists():
         raise AlreadySubmitted("What was handed in for this claim came too late.")
+    if Award.objects.filter(submission__claim=claim).exists():  # by an appeal, which leaves the claim as it was
+        raise AlreadySubmitted("This claim was paid already.")
 
 
 def _place(change: Change, claim: Claim, hand_in: HandIn) -> Submission.SetAside:
