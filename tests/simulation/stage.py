@@ -160,8 +160,10 @@ class Stage:
             self.tick(timedelta(days=days))
             self.sweep_everything()
             self.check()
-        for payout in self.model.payouts * 2:
-            self.send_payout(payout)
+        for _ in range(2):  # sent, and arrived
+            self.tick(timedelta(minutes=1))
+            for payout in self.model.payouts:
+                self.send_payout(payout)
         self.check()
         money = self.model.money
         assert all(bounty.state in acts.ENDS for bounty in self.model.bounties)
