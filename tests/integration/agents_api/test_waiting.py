@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable
 
-import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -14,9 +12,10 @@ from django.urls import path
 
 from agents_api import waiting as waiting_views
 from market import asgi
-from market.events import waiting, wakeups
+from market.events import waiting
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
 from tests.integration.events.test_asgi import Request
+from tests.waiters import assert_they_share_a_few, nothing_left_over
 
 WAITERS = 200
 
@@ -72,18 +71,12 @@ def test_many_wait_for_a_bounty_and_its_events_and_all_wake(client: Client) -> N
             async with asgi.routes.router.lifespan_context(asgi.routes):
                 sending = [asyncio.create_task(request.send()) for request in requests]
                 await until_waiting(sending)
-                shared = [each for each in threading.enumerate() if each.name.startswith(("shared-", "waits"))]
-                assert len(shared) == asgi.SHARED_THREADS + 1
-                with psycopg.connect(wakeups.conninfo()) as own:
-                    [(connections,)] = own.execute(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                        " AND pid <> pg_backend_pid() AND application_name LIKE 'sightline%'"
-                    ).fetchall()
-                assert connections <= asgi.SHARED_THREADS + 4
+                assert_they_share_a_few()
                 await sync_to_async(in_a_thread, thread_sensitive=False)(cancel)
                 await asyncio.gather(*sending)
 
-        asyncio.run(asyncio.wait_for(test(), 100))
+        with nothing_left_over():
+            asyncio.run(asyncio.wait_for(test(), 100))
     assert {request.status for request in requests} == {200}
     answers = [json.loads(request.body) for request in requests]
     assert {(each["status"], each["version"]) for each in answers[1::2]} == {("cancelled", 2)}

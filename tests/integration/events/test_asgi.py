@@ -3,21 +3,18 @@
 import asyncio
 import os
 import signal
-import threading
-from typing import Any, cast
+from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.utils.module_loading import import_string
 
 from market import asgi
 from market.accounts.models import Account
-from market.events import waiting, wakeups
+from market.events import waiting
+from tests.waiters import assert_they_share_a_few, nothing_left_over
 
 WAITERS = 200
 
@@ -71,8 +68,6 @@ class Request:
 @pytest.mark.urls(__name__)
 @pytest.mark.usefixtures("committed")
 def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
-    # What other tests have left in this process's pool is not the waiters'.
-    cast(DatabaseWrapper, connection).close_pool()
     accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS)])
 
     async def test() -> None:
@@ -84,23 +79,13 @@ def test_requests_that_wait_share_a_few_threads_and_connections() -> None:
             while len(waits._hints) < WAITERS:
                 assert not any(task.done() for task in sending)
                 await asyncio.sleep(0.01)
-            shared = [thread for thread in threading.enumerate() if thread.name.startswith(("shared-", "waits"))]
-            assert len(shared) == asgi.SHARED_THREADS + 1
-            with psycopg.connect(wakeups.conninfo()) as own:
-                [(connections,)] = own.execute(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid() AND application_name IN ('sightline', 'sightline waits')"
-                ).fetchall()
-            assert connections <= asgi.SHARED_THREADS + 4
+            assert_they_share_a_few()
         # The house closes: whoever waits is answered.
         await asyncio.gather(*sending)
         assert {(request.status, request.body) for request in requests} == {(200, b'{"events": []}')}
 
-    try:
+    with nothing_left_over():
         asyncio.run(asyncio.wait_for(test(), 60))
-    finally:
-        for thread in asgi.handler.threads:
-            thread.submit(connections.close_all).result()
 
 
 @pytest.mark.usefixtures("committed")

@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from agents_api.wire import LARGEST_BODY, BodyTooLarge, JsonParser, MalformedJson
+from agents_api.wire import LARGEST_BODY, JsonParser
+from market.problems import BodyTooLarge, MalformedJson
 
 
 @pytest.mark.parametrize(
