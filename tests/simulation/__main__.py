@@ -11,9 +11,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, help="where to begin; a new one unless told")
     options = parser.parse_args()
-    os.environ["SIGHTLINE_SIMULATION_MINUTES"] = str(options.minutes)
+    os.environ["TEST_SIMULATION_MINUTES"] = str(options.minutes)
     if options.seed is not None:
-        os.environ["SIGHTLINE_SIMULATION_SEED"] = str(options.seed)
+        os.environ["TEST_SIMULATION_SEED"] = str(options.seed)
     pytest = [sys.executable, "-m", "pytest", "-q", "--tb=short", "--capture=sys", "tests/simulation/long.py"]
     return subprocess.run(pytest).returncode
 
