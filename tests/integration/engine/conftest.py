@@ -1,3 +1,4 @@
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,14 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sightline-engine-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)  # run as root, the database is another user, who has to pass through
         yield Path(folder) / ("a data folder {with} an odd, long name " + "x" * 60)
+
+
+@pytest.fixture(autouse=True)
+def _hang_up_means_stop() -> Iterator[None]:
+    """Even where the tests run under nohup: a house inherits what is ignored, and rightly keeps ignoring it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
