@@ -19,6 +19,7 @@ from agents_api.views.bounties import OneBounty, read_bounty_id
 from agents_api.views.events import Events, show_page
 from agents_api.wire import JsonRenderer
 from bounties.models import Bounty
+from bounties.queries import bought_by
 from market import clock
 from market.events import waiting, wakeups
 
@@ -45,7 +46,7 @@ def _one_bounty() -> View:
         wait, account_id = waits.read(request.GET.dict()), _account_id(request)
         if not wait.is_for(response.data["version"]):
             return response
-        newer = Bounty.objects.filter(pk=read_bounty_id(bounty_id), buyer_id=account_id, version__gt=wait.since_version)
+        newer = bought_by(account_id).filter(pk=read_bounty_id(bounty_id), version__gt=wait.since_version)
 
         async def look() -> Bounty | None:
             return await waiting.ask(newer.first)

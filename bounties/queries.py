@@ -7,9 +7,9 @@ from operator import or_
 from statistics import median_low, quantiles
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from bounties.models import Award, Claim, Submission
+from bounties.models import Award, Bounty, Claim, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
 from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
@@ -25,6 +25,18 @@ def record_of(scout_id: UUID) -> Record:
     expired = Claim.objects.filter(scout_id=scout_id, state=ClaimState.EXPIRED)
     lapsed = expired.exclude(Exists(Submission.objects.filter(claim=OuterRef("pk")))).count()
     return Record(accepted=submissions["accepted"], rejected=submissions["rejected"], lapsed=lapsed)
+
+
+def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
+    """A buyer's bounties, each with the result that has waited longest for the buyer's own word."""
+    asking = Submission.objects.filter(
+        bounty=OuterRef("pk"), state=SubmissionState.IN_REVIEW, reviewer=Submission.Reviewer.BUYER
+    ).order_by("review_due_at", "id")
+    asked = {
+        "asking_id": Subquery(asking.values("id")[:1]),
+        "asking_until": Subquery(asking.values("review_due_at")[:1]),
+    }
+    return Bounty.objects.filter(buyer_id=buyer_id).annotate(**asked)
 
 
 NEAR_M = 10_000

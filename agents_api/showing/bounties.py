@@ -66,6 +66,9 @@ def bounty(bounty: Bounty, *, at: datetime) -> dict[str, Any]:
 def next_action(bounty: Bounty) -> dict[str, Any]:
     """What to call next, or what is being waited for, and until when."""
     path = f"/v1/bounties/{bounty_id(bounty)}"
+    if bounty.asking_id is not None:
+        result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
+        return {"do": "review", "call": result.render(), "until": bounty.asking_until}  # silence pays
     if bounty.state in BOUNTY.ends():
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:

@@ -12,9 +12,9 @@ from agents_api import pages, waits
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
 from bounties import drafts
-from bounties.models import Bounty
 from bounties.operations import cancelling, posting
 from bounties.operations.locking import NoSuchBounty
+from bounties.queries import bought_by
 from market import clock
 from market.ids import decode
 from market.money import format_micros
@@ -56,7 +56,7 @@ class Bounties(Endpoint):
     def get(self, request: Request) -> Response:
         limit = pages.read_limit(request.query_params.get("limit"))
         before = pages.read_cursor(request.query_params.get("cursor"))
-        mine = Bounty.objects.filter(buyer_id=self.caller.account_id).order_by("-id")
+        mine = bought_by(self.caller.account_id).order_by("-id")
         rows = list((mine.filter(id__lt=before) if before else mine)[: limit + 1])
         at = clock.now()
         return Response(
@@ -78,7 +78,7 @@ class OneBounty(Endpoint):
 
     def get(self, request: Request, bounty_id: str) -> Response:
         waits.read(request.query_params)
-        bounty = Bounty.objects.filter(pk=read_bounty_id(bounty_id), buyer_id=self.caller.account_id).first()
+        bounty = bought_by(self.caller.account_id).filter(pk=read_bounty_id(bounty_id)).first()
         if bounty is None:
             raise NoSuchBounty("There is no such bounty.")
         return Response(showing.bounty(bounty, at=clock.now()), headers={"ETag": f'"{bounty.version}"'})

@@ -63,6 +63,10 @@ class Bounty(models.Model):
     # When the sweep has to look at it next; null while it waits for something that somebody else does.
     due_at = models.DateTimeField(null=True)
 
+    # Where `queries.bought_by` has read it: the result that waits for its buyer's word, and until when.
+    asking_id: UUID | None = None
+    asking_until: datetime | None = None
+
     if TYPE_CHECKING:
         buyer_id: UUID
 

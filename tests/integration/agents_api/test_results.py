@@ -91,6 +91,32 @@ def test_while_our_staff_looks_the_buyer_waits(client: Client, story: Story) -> 
     assert (refused.status_code, refused.json()["code"]) == (409, "not_yours_to_review")
 
 
+def next_of(client: Client, story: Story, bounty: Any) -> Any:
+    path, headers = f"/v1/bounties/{encode('bnt', bounty.id)}", bearer(key_of(story.buyer))
+    alone = client.get(path, headers=headers).json()
+    assert client.get("/v1/bounties", headers=headers).json()["data"] == [alone]
+    return alone["next_action"]
+
+
+def test_a_bounty_names_the_result_that_waits_for_its_buyer(client: Client, story: Story) -> None:
+    bounty = story.post()
+    submission = story.handed_in(bounty, REVIEW)
+    result = client.get(path_of(submission), headers=bearer(key_of(story.buyer))).json()
+    assert next_of(client, story, bounty) == {
+        "do": "review",
+        "call": {"method": "GET", "path": path_of(submission)},
+        "until": result["next_action"]["until"],
+    }
+    decide(client, key_of(story.buyer), path_of(submission) + "/accept")
+    assert next_of(client, story, bounty)["do"] == "read_results"
+
+
+def test_a_bounty_whose_result_our_staff_looks_at_asks_nothing_of_its_buyer(client: Client, story: Story) -> None:
+    bounty = story.post()
+    story.handed_in(bounty, OPERATORS_REVIEW)
+    assert next_of(client, story, bounty)["do"] == "wait"
+
+
 def test_what_has_no_verdict_yet_is_no_result(client: Client, story: Story) -> None:
     submission, key = story.submit(story.claim(story.post())), key_of(story.buyer)
     answers = [
