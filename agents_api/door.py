@@ -3,7 +3,7 @@
 A view parses, calls one operation or query, and shows what came of it. It holds no rule of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -132,9 +132,11 @@ class Endpoint(APIView):
     def spender(self) -> Spender:
         caller = self.caller
         caps = SpendingLimits(caller.per_call_micros, caller.per_day_micros, caller.per_month_micros)
-        return Spender(caller.key_id, caps)
+        return Spender(caller.key_id, caps, caller.purse_id)
 
-    def once(self, work: Callable[[datetime], tuple[HTTPStatus, dict[str, Any]]]) -> Response:
+    def once(
+        self, work: Callable[[datetime], tuple[HTTPStatus, dict[str, Any]]], *, shown_once: Collection[str] = ()
+    ) -> Response:
         """Do the work of this request once for its Idempotency-Key, and answer every repetition alike."""
         request, at = self.request, clock.now()
         answer = idempotency.answer_once(
@@ -146,6 +148,7 @@ class Endpoint(APIView):
             at=at,
             work=lambda: work(at),
             refuse=lambda refusal: _status_and_body(problems.of_refusal(refusal, at=at), request),
+            shown_once=shown_once,
         )
         content_type = problems.CONTENT_TYPE if answer.status >= HTTPStatus.BAD_REQUEST else JsonRenderer.media_type
         headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}

@@ -6,11 +6,11 @@ one key at the same time: one works, the other is told to come back.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -82,11 +82,14 @@ def answer_once(
     key: str,
     request_fingerprint: bytes,
     at: datetime,
-    work: Callable[[], tuple[HTTPStatus, object]],
-    refuse: Callable[[DomainError], tuple[HTTPStatus, object]],
+    work: Callable[[], tuple[HTTPStatus, dict[str, Any]]],
+    refuse: Callable[[DomainError], tuple[HTTPStatus, dict[str, Any]]],
+    shown_once: Collection[str] = (),
 ) -> Answer:
     """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too,
     unless it asks to be repeated. What is raised besides leaves nothing behind.
+
+    Fields `shown_once` are secrets: they are in the first answer, and null in what is kept and repeated.
     """
     try:
         with transaction.atomic():
@@ -102,13 +105,13 @@ def answer_once(
                 if refusal.retryable or refusal.retry_at is not None:
                     raise
                 status, content = refuse(refusal)
-            answer = Answer(status, orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS))
+            answer = Answer(status, _written(content))
             KeptAnswer.objects.create(
                 account_id=account_id,
                 key=key,
                 fingerprint=request_fingerprint,
                 status=answer.status.value,
-                body=answer.body,
+                body=_written(content | dict.fromkeys(content.keys() & set(shown_once))) if shown_once else answer.body,
                 created_at=at,
             )
             return answer
@@ -117,6 +120,10 @@ def answer_once(
             raise
         # The other request committed between our look and our turn. Its answer is there when this one is repeated.
         raise StillWorking("A request with this Idempotency-Key was being worked on.", retry_at=at) from error
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
 
 
 @dataclass(frozen=True)

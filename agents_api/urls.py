@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agents_api import waiting
-from agents_api.views import agents, bounties, events, nowhere, results
+from agents_api.views import agents, bounties, events, keys, nowhere, results
 from market import roles
 
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
@@ -13,6 +13,9 @@ urlpatterns = [
     path("agents", agents.Agents.as_view()),
     path("account", agents.ThisAccount.as_view()),
     path("balance", agents.Balance.as_view()),
+    path("keys", keys.Keys.as_view()),
+    path("keys/<str:key_id>", keys.OneKey.as_view()),
+    path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),
     path("quotes", bounties.Quotes.as_view()),
     path("bounties", bounties.Bounties.as_view()),
     path("bounties/<str:bounty_id>", waiting.one_bounty)

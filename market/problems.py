@@ -116,6 +116,11 @@ def of_refusal(refusal: DomainError, *, at: datetime) -> Problem:
         fix=refusal.fix,
         retryable=refusal.retryable or retry_after is not None,
         retry_after=retry_after,
-        param=refusal.param,
+        param=_pointer(refusal.param),
         facts=refusal.facts,
     )
+
+
+def _pointer(param: str | None) -> str | None:
+    """A JSON pointer; the ground below the doors names some of its arguments as they are called in code."""
+    return param if param is None or param.startswith("/") else f"/{param}"

@@ -66,7 +66,8 @@ def _spender(change: Change) -> Spender | None:
     key = posted_by and ApiKey.objects.filter(pk=posted_by, revoked_at__isnull=True).first()
     if not key or (key.expires_at is not None and key.expires_at <= change.at):
         return None
-    return Spender(key.id, SpendingLimits(key.per_call_micros, key.per_day_micros, key.per_month_micros))
+    limits = SpendingLimits(key.per_call_micros, key.per_day_micros, key.per_month_micros)
+    return Spender(key.id, limits, key.purse_id)
 
 
 def _screened(operator: Operator, bounty_id: UUID, *, at: datetime) -> Change:

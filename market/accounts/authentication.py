@@ -68,6 +68,7 @@ class Caller:
     per_call_micros: int | None = None
     per_day_micros: int | None = None
     per_month_micros: int | None = None
+    purse_id: UUID | None = None  # under which id what it spends is added up; None: its own
 
     def check_scope(self, needed: str) -> None:
         policies.check_scope(self.scopes, needed)
@@ -161,6 +162,7 @@ def _read(key_id: UUID) -> _Known | None:
             key.per_call_micros,
             key.per_day_micros,
             key.per_month_micros,
+            key.purse_id,
         ),
         secret_hash=bytes(key.secret_hash),
         networks=tuple(key.networks),

@@ -2,15 +2,18 @@
 
 import unicodedata
 from collections.abc import Collection
-from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import ClassVar
+from uuid import UUID
 
 from market.errors import DomainError, Kind
 
 Network = IPv4Network | IPv6Network
 LONGEST_NAME = 80
 LONGEST_CONTACT = 200
+MOST_NETWORKS = 20
 # Far past every window, silence and payout delay there is, and short of where dates end.
 FARTHEST_AHEAD = timedelta(days=3650)
 
@@ -51,6 +54,28 @@ class MissingScope(DomainError):
     fix = "Use a key that has this scope; the owner of the agent can make one."
 
 
+class MoreThanTheKeyHas(DomainError):
+    """A key was to give, renew or end something that may do more than the key itself. `param` names what."""
+
+    code = "more_than_the_key_has"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    fix = "Ask for no more scopes, money, networks and time than this key has, or use a key that has more."
+
+
+class InvalidNetworks(DomainError):
+    """A network is not written as one, or there are too many."""
+
+    code = "invalid_networks"
+    fix = 'Send networks such as "203.0.113.0/24" or "2001:db8::/32", at most 20, or none for anywhere.'
+
+
+class InvalidKeyEnd(DomainError):
+    """A key was to end in the past, or later than keys do."""
+
+    code = "invalid_key_end"
+    fix = "Let the key end after now and within ten years, or leave expires_at out: then it does not end by itself."
+
+
 class NetworkNotAllowed(DomainError):
     """The key is limited to networks, and this call came from another."""
 
@@ -74,17 +99,17 @@ class ClockOnlyForward(DomainError):
     fix = f"Move it by more than nothing, and by at most {FARTHEST_AHEAD.days} days in all."
 
 
-def check_name(name: str) -> str:
+def check_name(name: str, *, param: str = "/name") -> str:
     clean = " ".join(name.split())
     if not 1 <= len(clean) <= LONGEST_NAME or not _is_printable(clean):
-        raise InvalidName("An agent needs a name.", param="name")
+        raise InvalidName("This is not a name that can be shown.", param=param)
     return clean
 
 
 def check_contact(contact: str) -> str:
     clean = contact.strip()
     if len(clean) > LONGEST_CONTACT or not _is_printable(clean):
-        raise InvalidContact("This is not a contact that can be kept.", param="contact")
+        raise InvalidContact("This is not a contact that can be kept.", param="/contact")
     return clean
 
 
@@ -95,7 +120,7 @@ def _is_printable(text: str) -> bool:
 
 def check_scopes(scopes: Collection[str], *, known: Collection[str]) -> list[str]:
     if not scopes or not set(scopes) <= set(known):
-        raise InvalidScopes("A key needs scopes that exist.", param="scopes")
+        raise InvalidScopes("A key needs scopes that exist.", param="/scopes")
     return [scope for scope in known if scope in scopes]
 
 
@@ -108,6 +133,64 @@ def check_cap(micros: int | None, *, param: str) -> int | None:
 def check_scope(scopes: Collection[str], needed: str) -> None:
     if needed not in scopes:
         raise MissingScope(f"This key may not do this: it lacks the scope {needed}.", facts={"scope": needed})
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What a key may do. None and an empty collection of networks: no limit of that sort."""
+
+    scopes: frozenset[str]
+    networks: tuple[Network, ...]
+    expires_at: datetime | None
+    per_call_micros: int | None
+    per_day_micros: int | None
+    per_month_micros: int | None
+    # The key whose spending this one's counts as: keys that share it spend its caps together.
+    counted_with: UUID
+
+    @property
+    def is_counted(self) -> bool:
+        """What it spends is added up over time, so that a second key with the same caps would double them."""
+        return self.per_day_micros is not None or self.per_month_micros is not None
+
+
+def check_gives(giver: Powers, given: Powers) -> None:
+    """A key passes on what it has and no more: whoever holds it could otherwise make himself a better one."""
+    if more := given.scopes - giver.scopes:
+        raise MoreThanTheKeyHas(f"This key lacks the scope {min(more)} itself.", param="/scopes")
+    for name in ("per_call", "per_day", "per_month"):
+        has, gives = getattr(giver, f"{name}_micros"), getattr(given, f"{name}_micros")
+        if has is not None and (gives is None or gives > has):
+            raise MoreThanTheKeyHas("This key may not spend that much itself.", param=f"/caps/{name}")
+    if giver.networks and not (given.networks and all(_lies_in(each, giver.networks) for each in given.networks)):
+        raise MoreThanTheKeyHas("This key may not be used from everywhere itself.", param="/networks")
+    if giver.expires_at is not None and (given.expires_at is None or given.expires_at > giver.expires_at):
+        raise MoreThanTheKeyHas("This key ends earlier itself.", param="/expires_at")
+    if giver.is_counted and given.counted_with != giver.counted_with:
+        raise MoreThanTheKeyHas("That key's spending does not count towards this key's caps.", param="/caps")
+
+
+def check_networks(networks: Collection[object]) -> list[Network]:
+    if len(networks) > MOST_NETWORKS:
+        raise InvalidNetworks(f"A key is limited to at most {MOST_NETWORKS} networks.", param="/networks")
+    found: list[Network] = []
+    for position, text in enumerate(networks):
+        try:
+            found.append(ip_network(text if isinstance(text, str) else ""))
+        except ValueError as error:
+            raise InvalidNetworks("This is not a network.", param=f"/networks/{position}") from error
+    return found
+
+
+def check_key_end(expires_at: datetime | None, *, at: datetime) -> datetime | None:
+    if expires_at is not None and not at < expires_at <= at + FARTHEST_AHEAD:
+        raise InvalidKeyEnd("A key cannot end then.", param="/expires_at")
+    return expires_at
+
+
+def _lies_in(network: Network, networks: Collection[Network]) -> bool:
+    # mypy: subnet_of wants both of one version, which is asked first.
+    return any(network.version == each.version and network.subnet_of(each) for each in networks)  # type: ignore[arg-type]
 
 
 def can_come_from(networks: Collection[Network], address: str | None) -> bool:
@@ -133,4 +216,4 @@ def check_clock(*, mode: str, ahead: timedelta, by: timedelta) -> None:
     if mode != "test":
         raise ClockOnlyInTest("Only a test account has a clock of its own.")
     if by <= timedelta() or ahead + by > FARTHEST_AHEAD:
-        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param="by")
+        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param="/by")

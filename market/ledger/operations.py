@@ -72,6 +72,8 @@ class Spender:
 
     key_id: UUID
     limits: SpendingLimits
+    # Keys that spend together are added up under one id; None: this key's own.
+    purse_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
     if spender is not None:
         limits = spender.limits
         arguments += [
-            spender.key_id,
+            spender.purse_id or spender.key_id,
             _spent(entries),
             limits.per_call_micros,
             limits.per_day_micros,

@@ -3,8 +3,10 @@
 The caps stand here; what has been spent is in the ledger, which holds it against them together with the money.
 """
 
+from datetime import datetime
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from market.accounts.models.people import Account, Mode
-from market.accounts.policies import Network
+from market.accounts.policies import Network, Powers
 from market.ids import new_id
 
 if TYPE_CHECKING:
@@ -55,6 +57,14 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)  # to the minute
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    # The key whose spending this one's counts as; null: its own. Without it, a key that is used up would be renewed,
+    # or would issue another, and spend its caps again.
+    counted_with = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    if TYPE_CHECKING:
+        account_id: UUID
+        counted_with_id: UUID | None
+        replaces_id: UUID | None
 
     class Meta:
         constraints = (
@@ -76,3 +86,22 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mode} key {self.id}"
+
+    @property
+    def purse_id(self) -> UUID:
+        """Under which id the ledger adds up what this key spends."""
+        return self.counted_with_id or self.id
+
+    def has_ended(self, at: datetime) -> bool:
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= at)
+
+    def powers(self) -> Powers:
+        return Powers(
+            scopes=frozenset(self.scopes),
+            networks=tuple(self.networks),
+            expires_at=self.expires_at,
+            per_call_micros=self.per_call_micros,
+            per_day_micros=self.per_day_micros,
+            per_month_micros=self.per_month_micros,
+            counted_with=self.purse_id,
+        )

@@ -1,4 +1,7 @@
-"""Keys: issued, limited, rotated, revoked. Each key's text is answered once and kept nowhere."""
+"""Keys: issued, limited, rotated, revoked. Each key's text is answered once and kept nowhere.
+
+Where a key does it (`giver_id`), and not a person, it gives, renews and ends nothing that may do more than itself.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -70,26 +73,29 @@ def issue_key(
     per_month_micros: int | None = None,
     networks: Collection[Network] = (),
     expires_at: datetime | None = None,
+    giver_id: UUID | None = None,
 ) -> NewKey:
+    """`giver_id`: the key that issues it. What is not said is then as the giver has it, not without a limit."""
     # The account's row is the queue for keys issued at once: none slips past the limit on their number.
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     living = ApiKey.objects.filter(account=account, revoked_at__isnull=True).exclude(expires_at__lte=at).count()
     if living >= MOST_KEYS:
         raise TooManyKeys(f"An agent has at most {MOST_KEYS} keys at a time.")
-    new = _make(
-        ApiKey(
-            account=account,
-            mode=account.mode,
-            label=policies.check_name(label) if label else "",
-            scopes=policies.check_scopes(scopes, known=ApiKey.SCOPES),
-            per_call_micros=policies.check_cap(per_call_micros, param="per_call"),
-            per_day_micros=policies.check_cap(per_day_micros, param="per_day"),
-            per_month_micros=policies.check_cap(per_month_micros, param="per_month"),
-            networks=list(networks),
-            created_at=at,
-            expires_at=expires_at,
-        )
+    key = ApiKey(
+        account=account,
+        mode=account.mode,
+        label=policies.check_name(label, param="/label") if label else "",
+        scopes=policies.check_scopes(scopes, known=ApiKey.SCOPES),
+        per_call_micros=policies.check_cap(per_call_micros, param="/caps/per_call"),
+        per_day_micros=policies.check_cap(per_day_micros, param="/caps/per_day"),
+        per_month_micros=policies.check_cap(per_month_micros, param="/caps/per_month"),
+        networks=list(networks),
+        created_at=at,
+        expires_at=policies.check_key_end(expires_at, at=at),
     )
+    if giver_id is not None:
+        _take_from(_lock_giver(account_id, giver_id, at), key)
+    new = _make(key)
     audit.record(
         action=Audit.Action.KEY_ISSUED, by=by, subject_id=new.key.id, at=at, facts={"account": str(account.id)}
     )
@@ -97,12 +103,20 @@ def issue_key(
 
 
 @transaction.atomic
-def rotate_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime, overlap: timedelta = OVERLAP) -> NewKey:
+def rotate_key(
+    *,
+    account_id: UUID,
+    key_id: UUID,
+    by: Actor,
+    at: datetime,
+    overlap: timedelta = OVERLAP,
+    giver_id: UUID | None = None,
+) -> NewKey:
     """Make a key that may do the same; the old one lives on for the overlap, and no longer than it would have."""
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
-        raise InvalidOverlap("The old key cannot live on for that long.", param="overlap")
-    old = _lock(account_id, key_id)
-    if _has_ended(old, at) or ApiKey.objects.filter(replaces=old).exists():
+        raise InvalidOverlap("The old key cannot live on for that long.", param="/overlap_seconds")
+    old = _lock_for(giver_id, account_id, key_id, at)
+    if old.has_ended(at) or ApiKey.objects.filter(replaces=old).exists():
         raise KeyEnded("This key cannot be rotated any more.")
     new = _make(
         ApiKey(
@@ -117,6 +131,7 @@ def rotate_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime, overl
             created_at=at,
             expires_at=old.expires_at,
             replaces=old,
+            counted_with_id=old.purse_id,
         )
     )
     ends_at = at + overlap
@@ -142,11 +157,11 @@ def limit_key(
 ) -> ApiKey:
     """Set all three caps; None is none."""
     key = _lock(account_id, key_id)
-    if _has_ended(key, at):
+    if key.has_ended(at):
         raise KeyEnded("This key has ended.")
-    key.per_call_micros = policies.check_cap(per_call_micros, param="per_call")
-    key.per_day_micros = policies.check_cap(per_day_micros, param="per_day")
-    key.per_month_micros = policies.check_cap(per_month_micros, param="per_month")
+    key.per_call_micros = policies.check_cap(per_call_micros, param="/caps/per_call")
+    key.per_day_micros = policies.check_cap(per_day_micros, param="/caps/per_day")
+    key.per_month_micros = policies.check_cap(per_month_micros, param="/caps/per_month")
     key.save(update_fields=["per_call_micros", "per_day_micros", "per_month_micros"])
     caps = {"per_call": per_call_micros, "per_day": per_day_micros, "per_month": per_month_micros}
     audit.record(action=Audit.Action.KEY_LIMITED, by=by, subject_id=key.id, at=at, facts={"micros": caps})
@@ -155,9 +170,9 @@ def limit_key(
 
 
 @transaction.atomic
-def revoke_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime) -> ApiKey:
+def revoke_key(*, account_id: UUID, key_id: UUID, by: Actor, at: datetime, giver_id: UUID | None = None) -> ApiKey:
     """End a key: everywhere within a second. Revoked already: nothing changes, and nothing is recorded."""
-    key = _lock(account_id, key_id)
+    key = _lock_for(giver_id, account_id, key_id, at)
     if key.revoked_at is None:
         key.revoked_at = at
         key.save(update_fields=["revoked_at"])
@@ -180,8 +195,33 @@ def _lock(account_id: UUID, key_id: UUID) -> ApiKey:
     return key
 
 
-def _has_ended(key: ApiKey, at: datetime) -> bool:
-    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at)
+def _lock_for(giver_id: UUID | None, account_id: UUID, key_id: UUID, at: datetime) -> ApiKey:
+    """The key, for whoever may renew or end it: a person, the key itself, or a key that may do as much."""
+    if giver_id is None or giver_id == key_id:
+        return _lock(account_id, key_id)
+    # The account's row first: two keys that handle each other would wait for each other.
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    giver, key = _lock_giver(account_id, giver_id, at), _lock(account_id, key_id)
+    policies.check_gives(giver.powers(), key.powers())
+    return key
+
+
+def _lock_giver(account_id: UUID, giver_id: UUID, at: datetime) -> ApiKey:
+    giver = _lock(account_id, giver_id)
+    # Read anew: who calls may have been let in by what was known of the key a moment ago.
+    if giver.has_ended(at):
+        raise KeyEnded("This key has ended, and gives nothing any more.")
+    return giver
+
+
+def _take_from(giver: ApiKey, key: ApiKey) -> None:
+    for name in ("per_call_micros", "per_day_micros", "per_month_micros", "expires_at"):
+        if getattr(key, name) is None:
+            setattr(key, name, getattr(giver, name))
+    key.networks = key.networks or giver.networks
+    if giver.powers().is_counted:
+        key.counted_with_id = giver.purse_id
+    policies.check_gives(giver.powers(), key.powers())
 
 
 def _forget(key: ApiKey) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from ipaddress import ip_network
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_rotated_key_lives_on_for_the_overlap_only() -> None:
 
 def test_a_rotated_key_may_do_what_the_old_one_could() -> None:
     account_id = make_agent().agent.pk
-    limits = {"per_call_micros": 1, "per_day_micros": 2, "per_month_micros": 3}
+    limits: dict[str, Any] = {"per_call_micros": 1, "per_day_micros": 2, "per_month_micros": 3}
     old = operations.issue_key(
         account_id=account_id,
         by=STRANGER,

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -58,7 +59,7 @@ class Work:
     def __init__(self, raises: Exception | None = None) -> None:
         self.raises = raises
 
-    def __call__(self) -> tuple[HTTPStatus, object]:
+    def __call__(self) -> tuple[HTTPStatus, dict[str, Any]]:
         made = Account.objects.create(kind="scout", mode="test")
         if self.raises:
             raise self.raises
@@ -96,6 +97,22 @@ def test_a_refusal_is_kept_but_not_what_it_half_did(account: Account) -> None:
     assert Work.times_done() == 0
 
 
+def test_a_secret_is_in_the_first_answer_and_nowhere_else(account: Account) -> None:
+    def answer() -> Answer:
+        return answer_once(
+            account_id=account.id,
+            key="k-1",
+            request_fingerprint=b"",
+            at=AT,
+            work=lambda: (HTTPStatus.CREATED, {"key": "sl_test_secret", "id": "key_1"}),
+            refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
+            shown_once=("key",),
+        )
+
+    assert answer().body == b'{"key":"sl_test_secret","id":"key_1"}'
+    assert answer().body == b'{"key":null,"id":"key_1"}'
+
+
 def test_a_refusal_that_asks_to_be_repeated_is_not_kept(account: Account) -> None:
     with pytest.raises(Later):
         ask(account.id, Work(raises=Later("busy")))
@@ -113,7 +130,7 @@ def test_a_failure_of_ours_leaves_nothing_behind_and_is_not_kept(account: Accoun
 def test_while_one_works_the_other_is_told_to_come_back(account: Account) -> None:
     working, finish = threading.Event(), threading.Event()
 
-    def slowly() -> tuple[HTTPStatus, object]:
+    def slowly() -> tuple[HTTPStatus, dict[str, Any]]:
         working.set()
         assert finish.wait(20)
         return Work()()

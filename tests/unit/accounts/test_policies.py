@@ -18,7 +18,7 @@ def test_a_name_is_kept_tidy(given: str, kept: str) -> None:
 def test_a_name_that_shows_as_something_else_is_refused(name: str) -> None:
     with pytest.raises(policies.InvalidName) as refusal:
         policies.check_name(name)
-    assert refusal.value.param == "name"
+    assert refusal.value.param == "/name"
 
 
 def test_a_contact_may_be_absent() -> None:
