@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agents_api import waiting
-from agents_api.views import agents, bounties, events, keys, nowhere, results
+from agents_api.views import agents, bounties, clock, events, keys, money, nowhere, results
 from market import roles
 
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
@@ -12,7 +12,11 @@ waits = roles.current() == "waits"
 urlpatterns = [
     path("agents", agents.Agents.as_view()),
     path("account", agents.ThisAccount.as_view()),
-    path("balance", agents.Balance.as_view()),
+    path("balance", money.Balance.as_view()),
+    path("ledger", money.Ledger.as_view()),
+    path("deposits", money.Deposits.as_view()),
+    path("deposits/<str:deposit_id>", money.OneDeposit.as_view()),
+    path("test/clock", clock.Clock.as_view()),
     path("keys", keys.Keys.as_view()),
     path("keys/<str:key_id>", keys.OneKey.as_view()),
     path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),

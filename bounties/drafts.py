@@ -72,13 +72,6 @@ class WindowOutOfBounds(DomainError):
     fix = "Let the window close at least 15 minutes after it opens, after now, and at most 90 days ahead."
 
 
-class UnknownCurrency(DomainError):
-    """The currency is none that is dealt in."""
-
-    code = "unknown_currency"
-    fix = 'Prices are in "usd".'
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     id: str
@@ -133,8 +126,7 @@ _KNOWN = (
 def read(body: object, *, at: datetime) -> Draft:
     """The draft in what was sent, or the first thing that is wrong with it. `at` is the buyer's own time."""
     given = reading.fields(body, param="", known=_KNOWN, needed=("title", "questions", "place", "window", "reward"))
-    if given.get("currency", "usd") != "usd":
-        raise UnknownCurrency("Only US dollars are traded here.", param="/currency")
+    reading.currency(given.get("currency", "usd"))
     opens_at, closes_at = read_window(given["window"], at=at)
     reward = _read_reward(given["reward"])
     return Draft(

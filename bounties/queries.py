@@ -1,5 +1,6 @@
 """Named reads. Nothing here locks or changes anything."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -13,6 +14,7 @@ from bounties.models import Award, Bounty, Claim, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
 from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
+from market.ids import encode
 
 
 def record_of(scout_id: UUID) -> Record:
@@ -37,6 +39,20 @@ def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
         "asking_until": Subquery(asking.values("review_due_at")[:1]),
     }
     return Bounty.objects.filter(buyer_id=buyer_id).annotate(**asked)
+
+
+def bounties_of_results(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    return dict(Submission.objects.filter(pk__in=ids).values_list("pk", "bounty_id"))
+
+
+def keys_of_rulings(bounty_id: UUID, *, buyer_id: UUID) -> list[str] | None:
+    """The business keys under which money of a bounty may have come back after its awards. None: no such bounty."""
+    mine = Bounty.objects.filter(pk=bounty_id, buyer_id=buyer_id)
+    rows: list[UUID | None] = list(mine.values_list("submissions__id", flat=True))  # one of None: no result yet
+    if not rows:
+        return None
+    results = [encode("sub", submission_id) for submission_id in rows if submission_id is not None]
+    return [f"{what}:{result}" for result in results for what in ("ruling", "compensation")]
 
 
 NEAR_M = 10_000

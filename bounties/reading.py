@@ -38,6 +38,13 @@ class InvalidField(DomainError):
     fix = "Send a value of the type and within the bounds that the documentation gives."
 
 
+class UnknownCurrency(DomainError):
+    """The currency is none that is dealt in."""
+
+    code = "unknown_currency"
+    fix = 'Prices are in "usd".'
+
+
 class InvalidPlace(DomainError):
     """A latitude or longitude is not one."""
 
@@ -101,6 +108,12 @@ def location(value: object, *, param: str = "/location") -> Place:
         degrees_e7(given["lat"], param=f"{param}/lat", most=90),
         degrees_e7(given["lng"], param=f"{param}/lng", most=180),
     )
+
+
+def currency(value: object) -> str:
+    if value != "usd":
+        raise UnknownCurrency("Only US dollars are traded here.", param="/currency")
+    return "usd"
 
 
 def truth(value: object, *, param: str) -> bool:

@@ -30,36 +30,39 @@ from bounties.states import DISPUTE_RUNS, AwardState, ClaimState, SubmissionStat
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+FOR_ONE_ACCOUNT = 100  # somebody waits for the answer
 ZERO = timedelta()
 
 
-def sweep_claims(*, at: datetime, most: int = BATCH) -> int:
-    due = _due(Claim.objects.filter(state=ClaimState.LIVE), "expires_at", at=at, most=most)
+def sweep_claims(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+    due = _due(Claim.objects.filter(state=ClaimState.LIVE), "expires_at", at=at, most=most, of=of)
     return _each(due, lambda id_: expire_claim(claim_id=id_, at=at))
 
 
-def sweep_bounties(*, at: datetime, most: int = BATCH) -> int:
-    due = _due(Bounty.objects.filter(state__in=RUNNING), "due_at", at=at, most=most, buyer="buyer")
+def sweep_bounties(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+    due = _due(Bounty.objects.filter(state__in=RUNNING), "due_at", at=at, most=most, of=of, buyer="buyer")
     return _each(due, lambda id_: expire_bounty(bounty_id=id_, at=at))
 
 
-def sweep_reviews(*, at: datetime, most: int = BATCH) -> int:
-    due = _due(Submission.objects.filter(state=SubmissionState.IN_REVIEW), "review_due_at", at=at, most=most)
+def sweep_reviews(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+    due = _due(Submission.objects.filter(state=SubmissionState.IN_REVIEW), "review_due_at", at=at, most=most, of=of)
     return _each(due, lambda id_: fall_silent(submission_id=id_, at=at))
 
 
-def sweep_disputes(*, at: datetime, most: int = BATCH) -> int:
-    due = _due(Dispute.objects.filter(state__in=DISPUTE_RUNS), "rule_by", at=at, most=most)
+def sweep_disputes(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+    due = _due(Dispute.objects.filter(state__in=DISPUTE_RUNS), "rule_by", at=at, most=most, of=of)
     return _each(due, lambda id_: rule_by_default(dispute_id=id_, at=at))
 
 
-def sweep_awards(*, at: datetime, most: int = BATCH) -> int:
-    due = _due(Award.objects.filter(state=AwardState.PENDING), "settles_at", at=at, most=most)
+def sweep_awards(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+    due = _due(Award.objects.filter(state=AwardState.PENDING), "settles_at", at=at, most=most, of=of)
     return _each(due, lambda id_: settle(award_id=id_, at=at))
 
 
 class Sweep(Protocol):
-    def __call__(self, *, at: datetime, most: int = BATCH) -> int: ...
+    def __call__(self, *, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
+        """`of`: only what goes by this buyer's clock."""
+        ...
 
 
 # In this order: what an earlier one does may make something due for a later one.
@@ -74,8 +77,26 @@ def sweep_everything(*, at: datetime) -> int:
     return total
 
 
-def _due(rows: "QuerySet[Any]", field: str, *, at: datetime, most: int, buyer: str = "bounty__buyer") -> list[UUID]:
+def sweep_account(*, buyer_id: UUID, at: datetime, most: int = FOR_ONE_ACCOUNT) -> int:
+    """What is due by the clock of one buyer, who has just moved it. More than `most` is left to the others."""
+    total = 0
+    while total < most and (done := sum(sweep(at=at, most=most, of=buyer_id) for sweep in SWEEPS)):
+        total += done
+    return total
+
+
+def _due(
+    rows: "QuerySet[Any]",
+    field: str,
+    *,
+    at: datetime,
+    most: int,
+    of: UUID | None = None,
+    buyer: str = "bounty__buyer",
+) -> list[UUID]:
     """Ids of what is due, the longest overdue first. Two questions, so that each can use its index."""
+    if of is not None:
+        rows = rows.filter(**{f"{buyer}_id": of})
     by_wall_clock = rows.filter(**{f"{field}__lte": at}).order_by(field).values_list("pk", flat=True)
     theirs = ExpressionWrapper(Value(at) + F(f"{buyer}__clock_ahead"), output_field=DateTimeField())
     by_moved_clock = (

@@ -83,11 +83,11 @@ def split(micros: int, *, weights: Sequence[int]) -> list[Micros]:
     return [Micros(share) for share in shares]
 
 
-def to_cents(micros: int) -> int:
+def to_cents(micros: int, *, param: str | None = None) -> int:
     """What an outside service is told. Refuses dust instead of rounding it away."""
     cents, dust = divmod(micros, MICROS_PER_CENT)
     if dust:
-        raise NotWholeCents("This amount is not a whole number of cents.")
+        raise NotWholeCents("This amount is not a whole number of cents.", param=param)
     return cents
 
 

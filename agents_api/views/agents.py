@@ -9,29 +9,16 @@ from rest_framework.response import Response
 
 from agents_api import limits
 from agents_api.door import Endpoint
+from agents_api.showing import money as showing
 from bounties import reading
 from market import clock
 from market.accounts.models import Account, Agent
 from market.accounts.operations.agents import create_agent
 from market.config import config
 from market.ids import encode
-from market.ledger import queries as ledger
-from market.ledger.postings import Book
-from market.money import format_micros
 from market.payments import play_money
 
 DOCUMENTS = {"llms": "/llms.txt", "openapi": "/v1/openapi.json", "errors": "/docs/errors"}
-
-
-def show_balance(account: Account) -> dict[str, Any]:
-    balance = ledger.agent_balance(Book.of(account.mode), account.id)
-    return {
-        "object": "balance",
-        "mode": account.mode,
-        "currency": "usd",
-        "available": format_micros(balance.available_micros),
-        "held": format_micros(balance.held_micros),
-    }
 
 
 def show_agent(account: Account, agent: Agent, *, at: datetime) -> dict[str, Any]:
@@ -63,7 +50,7 @@ class Agents(Endpoint):
                 "agent": show_agent(account, new.agent, at=at),
                 "key": new.key_text,
                 "claim_url": f"{config.public_url}/owner/claim/{new.claim_token}",
-                "balance": show_balance(account),
+                "balance": showing.balance(account),
                 "docs": {name: f"{config.public_url}{path}" for name, path in DOCUMENTS.items()},
             },
             status=201,
@@ -79,13 +66,6 @@ class ThisAccount(Endpoint):
         return Response(
             shown | {"key": {"id": encode("key", self.caller.key_id), "scopes": sorted(self.caller.scopes)}}
         )
-
-
-class Balance(Endpoint):
-    scopes: ClassVar = {"GET": "read"}
-
-    def get(self, request: Request) -> Response:
-        return Response(show_balance(self.account()))
 
 
 def _text(given: Any, name: str) -> str:

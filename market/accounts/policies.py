@@ -216,4 +216,4 @@ def check_clock(*, mode: str, ahead: timedelta, by: timedelta) -> None:
     if mode != "test":
         raise ClockOnlyInTest("Only a test account has a clock of its own.")
     if by <= timedelta() or ahead + by > FARTHEST_AHEAD:
-        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param="/by")
+        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param="/advance_seconds")

@@ -20,11 +20,17 @@ class AccountUnknown(DomainError):
 
 
 @transaction.atomic
-def advance_clock(*, account_id: UUID, by: timedelta, at: datetime) -> datetime:
-    """Move a test account's clock forward. Answers what it shows now; `at` is the moment on everybody's clock."""
+def advance_clock(
+    *, account_id: UUID, by: timedelta | None = None, to: datetime | None = None, at: datetime
+) -> datetime:
+    """Move a test account's clock forward, by so much or to a moment. Answers what it shows now; `at` is the moment
+    on everybody's clock.
+    """
     account = Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
     if account is None:
         raise AccountUnknown("There is no such account.")
+    if by is None:
+        by = timedelta() if to is None else to - account.time_of(at)
     policies.check_clock(mode=account.mode, ahead=account.clock_ahead, by=by)
     account.clock_ahead += by
     account.save(update_fields=["clock_ahead"])

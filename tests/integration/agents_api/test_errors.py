@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from agents_api import catalogue
-from agents_api.views import agents
+from agents_api.showing import money
 from market.errors import DomainError
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
 
@@ -112,7 +112,7 @@ def test_a_failure_of_ours_is_told_without_its_insides(
         raise broken
 
     headers = bearer(sign_up(client)["key"])
-    monkeypatch.setattr(agents, "show_balance", fail)
+    monkeypatch.setattr(money, "balance", fail)
     response = client.get("/v1/balance", headers=headers)
     assert check_problem(response, status, code)["retryable"]
     assert b"secret" not in response.content
