@@ -1,7 +1,7 @@
 """The catalogue of what is told to buyers and scouts, published by both doors.
 
 Nothing here names a scout to a buyer, or tells a scout a buyer's name or private note; nobody's e-mail and nobody's
-track stand in any field. Payouts are told by the room that pays: their types are listed in `CATALOGUE` too.
+track stand in any field. Payouts and webhook endpoints are told by their own rooms: `CATALOGUE` lists them too.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from market.events.types import ID, MOMENT, MONEY, NUMBER, TEXT, TRUTH, WORD, WORDS, EventType, Schema
 from market.payments import events as payments
+from market.webhooks import events as webhooks
 
 REASONS: Schema = {
     "type": "array",
@@ -124,7 +125,7 @@ DISPUTE_RULED = _type(
 DISPUTE_WITHDRAWN = _type("dispute.withdrawn", "both", "It was taken back; the decision stands.", _DISPUTE)
 
 OWN = tuple(each for each in list(globals().values()) if isinstance(each, EventType))
-CATALOGUE: Mapping[str, EventType] = {each.name: each for each in (*OWN, *payments.OWN)}
+CATALOGUE: Mapping[str, EventType] = {each.name: each for each in (*OWN, *payments.OWN, *webhooks.OWN)}
 
 
 def moment(at: datetime) -> str:

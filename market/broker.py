@@ -100,6 +100,16 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
+    "look-again-for-webhooks": {
+        "task": "market.webhooks.tasks.look_again",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "forget-old-deliveries": {
+        "task": "market.webhooks.tasks.forget_old_deliveries",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
+    },
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
     "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
     "sweep-claims": {"task": "bounties.tasks.sweep_claims", "schedule": 5.0, "options": {"expires": 5}},

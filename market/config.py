@@ -6,6 +6,7 @@ Add a setting here, run `python manage.py write_documents`, and use it as `confi
 
 import sys
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -124,6 +125,11 @@ class Config(BaseSettings):
         SecretStr(""),
         description="The Ed25519 key (PEM) that signs receipts; empty: one made in the keys folder of SIGHTLINE_HOME.",
     )
+    webhook_allowed_networks: Words = Field(
+        (),
+        description="Networks that webhooks may be sent into besides public hosts, by http too: 127.0.0.0/8,::1/128"
+        " for development; in production none.",
+    )
     web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
     web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")
     task_processes: int = Field(2, ge=1, le=64, description="Tasks that one worker does at a time.")
@@ -144,7 +150,7 @@ class Config(BaseSettings):
     otel_traces_sampler: str = Field("parentbased_always_on", description="Which requests are traced.")
     otel_traces_sampler_arg: str = Field("", description="The sampler's argument, as 0.1 for parentbased_traceidratio.")
 
-    @field_validator("allowed_hosts", "dispute_windows", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "dispute_windows", "trusted_proxies", "webhook_allowed_networks", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
@@ -174,6 +180,8 @@ class Config(BaseSettings):
             faults.append(f"CELERY_BROKER_URL must begin with one of {', '.join(f'{each}://' for each in BROKERS)}")
         if not _is_web_address(self.public_url):
             faults.append("PUBLIC_URL must be http:// or https:// and a host, without a path")
+        if not all(map(_is_network, self.webhook_allowed_networks)):
+            faults.append("WEBHOOK_ALLOWED_NETWORKS must be networks as 127.0.0.0/8, separated by commas")
         endpoint = self.otel_exporter_otlp_endpoint
         if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
             faults.append("OTEL_EXPORTER_OTLP_ENDPOINT must begin with http:// or https://")
@@ -197,6 +205,8 @@ class Config(BaseSettings):
             faults.append("EMAIL_URL must not turn encryption off: sign-in codes are sent by e-mail")
         if self.email_from.rstrip("> ").endswith("@localhost"):
             faults.append("EMAIL_FROM must be an address that people can get e-mail from")
+        if self.webhook_allowed_networks:
+            faults.append("WEBHOOK_ALLOWED_NETWORKS must be empty: strangers choose where webhooks are sent")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
         return faults
@@ -242,6 +252,14 @@ def _is_web_address(url: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def sentence(error: ValidationError) -> str:

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "market.events",
     "market.ledger",
     "market.work",
+    "market.webhooks",
     "verification",
     "market.payments",
     "bounties",

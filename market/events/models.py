@@ -52,6 +52,15 @@ class Forgotten(models.Model):
         return f"{self.account_id} through {self.through_position}"
 
 
+class Followed(models.Model):
+    """An account whose feed somebody copies: whoever appends to it says so, see following.py."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
 class Origin(models.Model):
     """The one row that says which database server the feed was last written by: see `retention.notice_restore`."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from market.events import wakeups
+from market.events import following, wakeups
 from market.events.models import JSON
 from market.ids import new_id
 
@@ -26,9 +26,13 @@ def append(*, account_id: UUID, type: str, data: Mapping[str, JSON], at: datetim
             """
             INSERT INTO events_event (id, account_id, mode, type, data, at)
             SELECT %s, id, mode, %s, %s::jsonb, %s FROM accounts_account WHERE id = %s
+            RETURNING EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)
             """,
             [new_id(), type, json.dumps(data, allow_nan=False), at, account_id],
         )
         if cursor.rowcount != 1:
             raise UnknownAccount(str(account_id))
+        [is_followed] = cursor.fetchone()
+    if is_followed:
+        following.tell(account_id)
     wakeups.wake(wakeups.account_topic(account_id))

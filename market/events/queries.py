@@ -14,6 +14,7 @@ from market.events import cursors
 
 START = 0
 LARGEST_PAGE = 1_000
+_BEYOND = 2**63 - 1  # no event is there
 
 
 class CursorExpired(DomainError):
@@ -60,6 +61,17 @@ def after(*, account_id: UUID, cursor: str | None, limit: int = 100) -> Page:
     if isinstance(answer, CursorExpired):
         raise answer
     return answer
+
+
+def end(*, account_id: UUID) -> int:
+    """The position up to which everything can be told by now: whoever reads on from there misses nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT readable_through FROM events_after(%s::uuid[], %s::bigint[], %s::integer[])",
+            [[account_id], [_BEYOND], [1]],
+        )
+        position: int = cursor.fetchone()[0]
+    return position
 
 
 def reader(*, account_id: UUID, cursor: str | None, limit: int) -> Reader:

@@ -17,7 +17,8 @@ from market.events.types import WrongData
 from market.payments.operations import request_payout, send_payout
 from tests.integration.bounties.story import ACCEPTED, BLURRED, REJECTED, REVIEW, Story
 
-SOURCES = Path(bounties.__file__).parent, Path(bounties.__file__).parent.parent / "market" / "payments"
+ROOT = Path(bounties.__file__).parent.parent
+SOURCES = ROOT / "bounties", ROOT / "market" / "payments", ROOT / "market" / "webhooks"
 
 
 def tell_a_long_story(story: Story) -> None:
