@@ -42,6 +42,7 @@ class Limit:
 EVERY_CALL = Limit("default", calls=600, window=timedelta(minutes=1))
 DEPOSITS = Limit("deposits", calls=60, window=timedelta(hours=1))
 SIGNUP = Limit("signup", calls=10, window=timedelta(hours=1))
+SIMULATE = Limit("simulate", calls=120, window=timedelta(hours=1))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from agents_api.sandbox.models import SimulatedScout, Simulation
 from market.accounts.models import Account
+
+__all__ = ["CallRate", "KeptAnswer", "SimulatedScout", "Simulation"]
 
 
 class KeptAnswer(models.Model):

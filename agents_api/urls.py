@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agents_api import waiting
-from agents_api.views import agents, bounties, clock, events, keys, money, nowhere, results
+from agents_api.views import agents, bounties, clock, events, keys, money, nowhere, results, sandbox
 from market import roles
 
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
@@ -17,6 +17,7 @@ urlpatterns = [
     path("deposits", money.Deposits.as_view()),
     path("deposits/<str:deposit_id>", money.OneDeposit.as_view()),
     path("test/clock", clock.Clock.as_view()),
+    path("test/bounties/<str:bounty_id>/simulate", sandbox.Simulations.as_view()),
     path("keys", keys.Keys.as_view()),
     path("keys/<str:key_id>", keys.OneKey.as_view()),
     path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),

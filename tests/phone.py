@@ -1,4 +1,7 @@
-"""A scout's phone, as far as the server can see: it speaks the capture protocol, and signs with a key of its own."""
+"""A scout's phone, as far as the server can see: it speaks the capture protocol, and signs with a key of its own.
+
+What signs is the sandbox's; what speaks over the wire is here.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -6,12 +9,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives import hashes
 from django.test import Client
 
+from agents_api.sandbox.phone import Phone as Device
 from verification.capture import signature
-from verification.capture.signature import Capture, base64url
+from verification.capture.signature import Capture
 from verification.evidence import Fix
 from verification.geo import Place, place
 from verification.operations import CapturePass
@@ -24,7 +27,7 @@ Answer = Any  # Django's response with what its test client adds
 class Phone:
     capture_pass: CapturePass
     here: Place = field(default_factory=lambda: place(52.52005, 13.40503))
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    device: Device = field(default_factory=lambda: Device(uuid4().bytes))
     clock_ahead: timedelta = timedelta()
     client: Client = field(default_factory=Client)
     # Each phone is in a network of its own, as phones are.
@@ -111,14 +114,10 @@ class Phone:
 
     @property
     def public_key(self) -> str:
-        public = self.key.public_key()
-        return base64url(
-            public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        )
+        return self.device.public_key
 
     def signature(self, signed: bytes) -> str:
-        r, s = utils.decode_dss_signature(self.key.sign(signed, ec.ECDSA(hashes.SHA256())))
-        return base64url(r.to_bytes(32) + s.to_bytes(32))
+        return self.device.sign(signed)
 
     @property
     def headers(self) -> dict[str, str]:

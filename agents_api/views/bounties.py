@@ -10,7 +10,9 @@ from rest_framework.response import Response
 
 from agents_api import pages, waits
 from agents_api.door import Endpoint
+from agents_api.sandbox import sending as sandbox
 from agents_api.showing import bounties as showing
+from agents_api.showing import simulations
 from bounties import drafts
 from bounties.operations import cancelling, posting
 from bounties.operations.locking import NoSuchBounty
@@ -66,9 +68,16 @@ class Bounties(Endpoint):
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             buyer = self.account()
-            draft = drafts.read(request.data, at=buyer.time_of(at))
+            wish = dict(request.data)
+            outcome = sandbox.wanted(wish, agent=buyer)
+            draft = drafts.read(wish, at=buyer.time_of(at))
             bounty = posting.post(buyer=buyer, draft=draft, at=at, spender=self.spender())
-            return HTTPStatus.CREATED, showing.bounty(bounty, at=at)
+            if outcome is None:
+                return HTTPStatus.CREATED, showing.bounty(bounty, at=at)
+            simulation = sandbox.send_scout(agent=buyer, bounty_id=bounty.id, outcome=outcome, at=at)
+            posted = showing.bounty(bought_by(buyer.id).get(pk=bounty.id), at=at)
+            told = simulations.simulation(simulation)
+            return HTTPStatus.CREATED, posted | {"simulation": told, "next_action": told["next_action"]}
 
         return self.once(work)
 
