@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "web.about.the_reader",
             ],
         },
     }
@@ -114,7 +115,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/me"
+LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "web.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "web.sign_in.display_name"
@@ -214,11 +215,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = layout.static
 STATICFILES_DIRS = [ROOT / "web" / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Made by `manage.py build_places`: the cities that people may type.
+CITIES_FILE = layout.home / "made" / "cities.tsv"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(layout.media)}},
     # Private, and never below an address: originals, points and delivery copies, named by their hash.
     "evidence": {"BACKEND": "verification.store.PrivateFiles", "OPTIONS": {"location": str(layout.media / "evidence")}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "web.static_files.StaticFiles"},
 }
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]

@@ -29,6 +29,32 @@ _SENTENCES: Final = {
     "claim_unknown": _("This claim link leads to no agent. Ask its program for the link again."),
     "claimed_by_another": _("Somebody else has claimed this agent already."),
     "mail_unavailable": _("E-mail cannot be sent at the moment. Please try again in a few minutes."),
+    "not_on_offer": _("This bounty takes no more claims. Look for another one."),
+    "no_free_slot": _("Somebody was faster: every place is taken. Now and then one is given back."),
+    "already_claimed": _("You have answered this bounty already, or are about to. The other places are for others."),
+    "too_many_claims": _("You have as many claims as one may have. Finish or give back one of them first."),
+    "own_bounty": _("An agent of your own asks this. Leave it to others."),
+    "too_far": _("You are too far away: you could not be there before it closes."),
+    "impossible_journey": _(
+        "A short while ago you claimed something far from here. Let your device find its place again."
+    ),
+    "not_yet_open": _("It can be claimed from one hour before it opens."),
+    "window_over": _("Its time is over."),
+    "reputation_too_low": _("This bounty asks for a higher reputation than yours. Every accepted answer raises it."),
+    "already_extended": _("You have had your half hour more already."),
+    "nothing_to_extend": _("It closes when your claim ends: there is no more time to give."),
+    "already_there": _("You have arrived: more time is for the way. Capture it now."),
+    "wrong_state": _("It is too late for that: something has happened in the meantime."),
+    "no_such_bounty": _("There is no such bounty."),
+    "no_such_claim": _("There is no such claim."),
+    "no_such_submission": _("There is no such answer."),
+    "already_contested": _("A person looks at this already, or has."),
+    "too_late_to_contest": _("The time for it is over; the decision stands."),
+    "decision_is_final": _("A person of ours has decided; nothing comes after that."),
+    "already_paid": _("Another try of yours was paid: a claim is paid once."),
+    "nothing_to_pay_out": _("There is too little to pay out yet."),
+    "payouts_closed": _("Payouts of this kind are not set up in this house yet. The balance stays yours."),
+    "invalid_search_cursor": _("This page of the list is no more. Begin at the top."),
 }
 
 
@@ -46,5 +72,12 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError) or request.path.startswith(_OTHER_DOORS):
             return None
-        sentence = _SENTENCES.get(exception.code, exception.message)
-        return render(request, "refusal.html", {"sentence": sentence}, status=_STATUS[exception.kind])
+        return render(request, "refusal.html", {"sentence": said(exception)}, status=status_of(exception))
+
+
+def said(refusal: DomainError) -> str:
+    return str(_SENTENCES.get(refusal.code, refusal.message))
+
+
+def status_of(refusal: DomainError) -> int:
+    return _STATUS[refusal.kind]

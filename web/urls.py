@@ -5,15 +5,24 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from market.config import config
-from web.views import dev_mail, front, me, operators, owner
+from web.views import bounty, claim, dev_mail, front, me, nearby, operators, owner
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.welcome, name="welcome"),
+    path("home", me.home, name="home"),
+    path("begin", me.begin, name="begin"),
+    path("nearby", nearby.nearby, name="nearby"),
+    path("place", nearby.look_from, name="look_from"),
+    path("bounties/<str:bounty_id>", bounty.bounty, name="bounty"),
+    path("bounties/<str:bounty_id>/claim", bounty.claim, name="claim"),
+    path("claims/<str:claim_id>", claim.claim, name="claim_page"),
+    path("claims/<str:claim_id>/extend", claim.extend, name="claim_extend"),
+    path("claims/<str:claim_id>/release", claim.release, name="claim_release"),
     path("me", me.me, name="me"),
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),
     path("", include("web.capture.urls")),
-    path("owner/claim/<str:token>", owner.claim, name="claim"),
+    path("owner/claim/<str:token>", owner.claim, name="claim_agent"),
     path("ops/", operators.desk, name="desk"),
     path("language", set_language, name="set_language"),
     # allauth's pages, less those of ways to sign in that we do not have.

@@ -82,8 +82,7 @@ def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, res
         raise ScoutsOnly("Only scouts claim bounties.")
     # A look without the lock first: of two hundred who want the last slot, most need not queue up to hear no, and what
     # is asked about the scout need not hold up the others.
-    glance = Bounty.objects.select_related("buyer").filter(pk=bounty_id, mode=scout.mode).first()
-    distance = _check_scout(scout, _on_offer(glance, at=at), location, at=at)
+    distance = check_claimable(scout=scout, bounty_id=bounty_id, location=location, at=at)
     change = lock_bounty(bounty_id, at=at)
     bounty = _on_offer(change.bounty, at=at)
     counted = Claim.objects.filter(bounty=bounty, scout=scout, state__in=CLAIM_COUNTS)
@@ -116,6 +115,12 @@ def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, res
     tell_of_claim(events.CLAIM_MADE, change, made, expires_at=events.moment(expires_at))
     record(change)
     return made
+
+
+def check_claimable(*, scout: Account, bounty_id: UUID, location: Place, at: datetime) -> float:
+    """Whether a claim could be made now, as far as a look without a lock can tell. Answers the distance to go."""
+    glance = Bounty.objects.select_related("buyer").filter(pk=bounty_id, mode=scout.mode).first()
+    return _check_scout(scout, _on_offer(glance, at=at), location, at=at)
 
 
 @transaction.atomic

@@ -176,7 +176,7 @@ class Visitor:
         self.page.get_by_label("E-mail address").fill(address)
         self.press("Send me a code")
         self.type_code(address, after=letters)
-        self.page.wait_for_url("**/me")
+        self.page.wait_for_url(re.compile(r"/(me|nearby)$"))
 
     def sign_up(self, address: str) -> None:
         self.goto("/accounts/signup/")

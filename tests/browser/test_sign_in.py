@@ -136,7 +136,7 @@ def test_the_letters_are_shown_on_this_machine_only(visit: Callable[..., Visitor
 def test_the_demo_scout_signs_in_by_code(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.sign_in(visitor.house.demo["scout_email"])
-    assert visitor.heading() == "Me"
+    assert visitor.heading() == "Nearby"
 
 
 def _type_address_and_code(visitor: Visitor, address: str) -> None:

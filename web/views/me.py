@@ -14,6 +14,7 @@ from market import clock
 from market.accounts import operations, queries
 from market.accounts.models import Mode
 from web.guards import person, signed_in
+from web.scouts import choose, current_scout
 
 
 @require_GET
@@ -31,13 +32,28 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "me.html", facts)
 
 
+@require_GET
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Where who has just come in is led: scouts to what is asked near them, others to what they are here."""
+    return redirect("nearby" if current_scout(request) else "me")
+
+
+@require_GET
+@signed_in
+def begin(request: HttpRequest) -> HttpResponse:
+    """For who is in and no scout yet."""
+    return redirect("nearby") if current_scout(request) else render(request, "scout/begin.html")
+
+
 @require_POST
 @signed_in
 def become_scout(request: HttpRequest) -> HttpResponse:
     mode = Mode.LIVE if request.POST.get("mode") == Mode.LIVE else Mode.TEST
     operations.become_scout(user=person(request), mode=mode, at=clock.now())
+    choose(request, mode)
     messages.success(request, gettext("You are a scout now. Thank you for lending your eyes."))
-    return redirect("me")
+    return redirect("nearby")
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("clearsessions", verbosity=0)
         call_command("build_pages", verbosity=0)
+        call_command("build_places", verbosity=0)
         if not options["no_demo"] and not config.production:
             call_command("seed_demo", verbosity=0)
 

@@ -42,7 +42,7 @@ def test_me_becomes_a_scout(mailoutbox: list[EmailMessage], mode: Mode) -> None:
     user = signed_up("ada@example.org")
     client = come_in(user, mailoutbox)
     for _ in range(2):
-        assert client.post("/me/scout", {"mode": mode}).headers["Location"] == "/me"
+        assert client.post("/me/scout", {"mode": mode}).headers["Location"] == "/nearby"
     assert [scout.mode for scout in Scout.objects.filter(user=user)] == [mode]
 
 

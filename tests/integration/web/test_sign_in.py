@@ -154,7 +154,7 @@ def test_no_page_leads_to_another_site_after_signing_in(mailoutbox: list[EmailMe
     client = Client()
     client.post("/accounts/login/", {"login": "ada@example.org", "next": "https://evil.example/"})
     answer = sign_in(client, mailoutbox, next="https://evil.example/")
-    assert answer.headers["Location"] == "/me"
+    assert answer.headers["Location"] == "/home"
 
 
 @pytest.mark.parametrize("path", ["change", "set", "reset", "reset/done"])

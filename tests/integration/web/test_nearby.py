@@ -1,0 +1,122 @@
+"""The list of what is asked near a place."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from market import clock
+from market.accounts import operations
+from market.accounts.models import Mode
+from tests.integration.bounties.story import Story
+from tests.integration.web.conftest import phone
+from tests.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def _titles(page: str) -> list[str]:
+    return re.findall(r"<h2>(.*?)</h2>\s*<ul class=\"tags\"", page)
+
+
+def _page(client: Client, path: str = "/nearby", **headers: str) -> str:
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_asks_where_one_is_before_it_shows_anything(story: Story) -> None:
+    story.post()
+    page = _page(phone(story.scout, here=False))
+    assert "Where are you?" in page
+    assert _titles(page) == []
+
+
+def test_it_says_what_is_asked_and_what_that_pays(story: Story, scouts_phone: Client) -> None:
+    story.post(slots=2)
+    page = _page(scouts_phone)
+    assert _titles(page) == ["Is the bakery open?"]
+    for words in ("$2.50", "130 m", "closes", "in 5\u00a0h", "Photo", "2 places left"):
+        assert words in page
+
+
+def test_a_typed_place_is_as_good_as_a_told_one(story: Story) -> None:
+    story.post()
+    client = phone(story.scout, here=False)
+    assert client.post("/place", {"typed": "52.521, 13.406", "next": "/nearby"}).headers["Location"] == "/nearby"
+    page = _page(client)
+    assert "Around 52.5210, 13.4060" in page
+    assert _titles(page) == ["Is the bakery open?"]
+
+
+def test_a_place_that_nobody_knows_is_told_and_changes_nothing(scouts_phone: Client) -> None:
+    scouts_phone.post("/place", {"typed": "Xyzzyville"})
+    page = _page(scouts_phone)
+    assert "We do not know this place" in page
+    assert "Around where you are" in page
+
+
+@pytest.mark.parametrize("lat", ["91", "nan", "inf", "x", ""])
+def test_a_place_that_is_not_on_earth_is_none(story: Story, lat: str) -> None:
+    client = phone(story.scout, here=False)
+    client.post("/place", {"lat": lat, "lng": "13"})
+    assert "Where are you?" in _page(client)
+
+
+def test_choosing_a_place_leads_to_no_other_site(scouts_phone: Client) -> None:
+    answer = scouts_phone.post("/place", {"typed": "52.5, 13.4", "next": "https://evil.example/"})
+    assert answer.headers["Location"] == "/nearby"
+
+
+def test_a_wider_circle_finds_more(story: Story, scouts_phone: Client) -> None:
+    story.post(title="Far", place={"lat": 52.6, "lng": 13.405, "radius_m": 60})
+    assert _titles(_page(scouts_phone)) == []
+    assert _titles(_page(scouts_phone, "/nearby?within=20000")) == ["Far"]
+    assert _titles(_page(scouts_phone, "/nearby?within=999999999")) == []  # none of the chips: as if nothing was said
+
+
+def test_more_is_one_link_that_works_without_a_script_too(story: Story, scouts_phone: Client) -> None:
+    for number in range(14):
+        story.post(title=f"Number {number}")
+    first = _page(scouts_phone)
+    link = re.search(r'href="(\?within=5000&amp;after=[^"]+)"', first)
+    assert link
+    path = "/nearby" + link[1].replace("&amp;", "&")
+    whole, piece = _page(scouts_phone, path), _page(scouts_phone, path, **{"HX-Request": "true"})
+    assert len(_titles(first)) == 12
+    assert len(_titles(whole)) == len(_titles(piece)) == 2
+    assert set(_titles(first)).isdisjoint(_titles(whole))
+    assert "<html" in whole
+    assert "<html" not in piece
+
+
+def test_a_list_that_is_no_more_says_so(scouts_phone: Client) -> None:
+    assert scouts_phone.get("/nearby?after=nonsense").status_code == 400
+
+
+def test_what_one_is_on_the_way_to_stands_on_top(story: Story, scouts_phone: Client) -> None:
+    story.claim(story.post())
+    page = _page(scouts_phone)
+    assert "On the way" in page
+    assert _titles(page) == []
+
+
+def test_play_money_and_money_are_never_in_one_list(story: Story) -> None:
+    story.post()
+    live = story.new_scout(mode="live")
+    assert _titles(_page(phone(live))) == []
+
+
+def test_who_is_no_scout_yet_is_asked_how_to_begin() -> None:
+    client, user = Client(), make_user()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/nearby").headers["Location"] == "/begin"
+    assert client.get("/home").headers["Location"] == "/me"
+    assert client.get("/begin").status_code == 200
+    operations.become_scout(user=user, mode=Mode.TEST, at=clock.now())
+    assert client.get("/begin").headers["Location"] == "/nearby"
+    assert client.get("/home").headers["Location"] == "/nearby"
+
+
+def test_the_place_is_kept_in_no_table_but_the_session(story: Story, scouts_phone: Client) -> None:
+    assert scouts_phone.session["standpoint"] == {"lat": 52.521, "lng": 13.406, "name": ""}

@@ -1,0 +1,36 @@
+"""Where a person looks for bounties from: told by the device after a tap, or typed. Kept in the session alone.
+
+One place, the last one, and gone with the session: a list of where somebody was is nothing we need.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from bounties.places import Place
+
+_KEY = "standpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    place: Place
+    name: str = ""  # as it was typed or found; empty when the device told it
+
+
+def standpoint(request: HttpRequest) -> Standpoint | None:
+    kept = request.session.get(_KEY)
+    return None if kept is None else Standpoint(Place(kept["lat"], kept["lng"]), kept["name"])
+
+
+def keep(request: HttpRequest, chosen: Standpoint) -> None:
+    place = chosen.place
+    request.session[_KEY] = {"lat": round(place.lat, 6), "lng": round(place.lng, 6), "name": chosen.name}
+
+
+def told_place(request: HttpRequest) -> Place | None:
+    """The place that a page's script put into a form, if it is one."""
+    try:
+        return Place(float(request.POST.get("lat", "")), float(request.POST.get("lng", "")))
+    except ValueError:
+        return None

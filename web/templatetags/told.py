@@ -1,0 +1,67 @@
+"""`web.telling` in templates: amounts, distances, lengths of time. What is said stands there, not here."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from market import clock, ids
+from web import telling
+
+register = template.Library()
+
+
+@register.filter
+def money(micros: int) -> str:
+    return telling.money(micros)
+
+
+@register.filter
+def outside(value: UUID, prefix: str) -> str:
+    """An id as the world sees it."""
+    return ids.encode(prefix, value)
+
+
+@register.simple_tag(takes_context=True)
+def distance(context: Any, metres: float) -> str:
+    return telling.distance(metres, context.get("units", telling.Units.METRIC))
+
+
+@register.simple_tag
+def moment(at: datetime, zone: ZoneInfo) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), telling.moment(at, zone, now=clock.now()))
+
+
+@register.simple_tag
+def left(until: datetime) -> SafeString:
+    """How long until then, kept up to date by js/time.js. Without a script it is what it was when the page was made."""
+    return format_html(
+        '<time datetime="{}" data-left>{}</time>', until.isoformat(), telling.length(until - clock.now())
+    )
+
+
+@register.simple_tag
+def within(until: datetime) -> SafeString:
+    """`in 2 h 10 min`, as one translatable text."""
+    pattern = gettext("in {time}")
+    return format_html(
+        '<time datetime="{}" data-left="{}">{}</time>',
+        until.isoformat(),
+        pattern,
+        pattern.format(time=telling.length(until - clock.now())),
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )

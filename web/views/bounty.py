@@ -1,0 +1,86 @@
+"""One bounty, and claiming a slot of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from bounties import operations, scouting
+from bounties.operations.claiming import LICENCE
+from bounties.places import Horizon, distance_m, walking_minutes
+from market import clock, ids
+from market.accounts.models import Scout
+from market.errors import DomainError, Kind
+from web.refusals import said, status_of
+from web.scouts import for_scouts
+from web.standpoint import Standpoint, keep, standpoint, told_place
+from web.zones import zone_at
+
+
+@require_GET
+@for_scouts
+def bounty(request: HttpRequest, scout: Scout, bounty_id: str) -> HttpResponse:
+    return _page(request, scout, known(bounty_id, "bnt"))
+
+
+@require_POST
+@for_scouts
+def claim(request: HttpRequest, scout: Scout, bounty_id: str) -> HttpResponse:
+    """From where the device says it is just now; where it says nothing, from the place chosen for the list."""
+    wanted = known(bounty_id, "bnt")
+    told = told_place(request)
+    if told is not None:
+        keep(request, Standpoint(told))
+    here = standpoint(request)
+    if here is None:
+        return _page(request, scout, wanted, status=400)
+    try:
+        made = operations.claim(
+            scout=scout.account,
+            bounty_id=wanted,
+            location=here.place,
+            at=clock.now(),
+            resale=request.POST.get("resale") == "yes",
+        )
+    except DomainError as refusal:
+        if refusal.kind is Kind.NOT_FOUND:
+            raise
+        return _page(request, scout, wanted, refusal=refusal, status=status_of(refusal))
+    return redirect("claim_page", ids.encode("clm", made.id))
+
+
+def _page(
+    request: HttpRequest, scout: Scout, bounty_id: UUID, *, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    at = clock.now()
+    offer, asker = scouting.offer(bounty_id=bounty_id, scout=scout.account)
+    here = standpoint(request)
+    facts: dict[str, Any] = {
+        "offer": offer,
+        "asker": asker,
+        "claim": scouting.claim_on(scout=scout.account, bounty_id=bounty_id),
+        "zone": zone_at(offer.place),
+        "licence": LICENCE,
+        "standpoint": here,
+        "now": at,
+    }
+    if here is not None:
+        metres = distance_m(here.place, offer.place)
+        facts |= {
+            "away_m": metres,
+            "walking": walking_minutes(max(0.0, metres - offer.radius_m)),
+            "bearing": Horizon(here.place).bearing(offer.place),
+        }
+        refusal = refusal or scouting.obstacle(bounty_id=bounty_id, scout=scout.account, location=here.place, at=at)
+    if refusal is not None:
+        facts |= {"refusal": said(refusal), "refusal_code": refusal.code}
+    return render(request, "scout/bounty.html", facts, status=status)
+
+
+def known(text: str, prefix: str) -> UUID:
+    value = ids.decode(prefix, text)
+    if value is None:
+        raise Http404
+    return value
