@@ -106,7 +106,7 @@ def _serve(house: House, port: int) -> Iterator[House]:
             command, cwd=ROOT, env=house.environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        until(lambda: process.poll() is not None or _listens(port), seconds=30)
+        until(lambda: process.poll() is not None or _listens(port), seconds=90)
         assert process.poll() is None, (house.home / "log").read_text()
         yield house
     finally:
