@@ -113,7 +113,8 @@ class Endpoint(APIView):
         if self.allowance is not None:
             answer.headers["RateLimit-Policy"] = self.allowance.limit.policy_header
             answer.headers["RateLimit"] = self.allowance.header
-        answer.headers["Cache-Control"] = "private, no-store"
+        # What has a tag may be kept by whoever asks each time whether it still holds.
+        answer.headers["Cache-Control"] = "private, no-cache" if "ETag" in answer.headers else "private, no-store"
         return answer
 
     # --- for the views ----------------------------------------------------------------------------------------------
@@ -124,6 +125,15 @@ class Endpoint(APIView):
         if not isinstance(caller, Caller):
             raise NotAuthenticated("This call needs a key.")
         return caller
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The object that was sent; the parser lets nothing else in."""
+        return dict(self.request.data)
+
+    @property
+    def request_id(self) -> str:
+        return str(self.request.META.get("sightline.request_id", ""))
 
     def account(self) -> Account:
         """Whose key this is. One indexed read."""

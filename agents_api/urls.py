@@ -3,7 +3,19 @@
 from django.urls import path
 
 from agents_api import waiting
-from agents_api.views import agents, bounties, clock, events, keys, money, nowhere, results, sandbox
+from agents_api.views import (
+    agents,
+    batches,
+    bounties,
+    clock,
+    events,
+    keys,
+    money,
+    nowhere,
+    quotes,
+    results,
+    sandbox,
+)
 from market import roles
 
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
@@ -21,12 +33,14 @@ urlpatterns = [
     path("keys", keys.Keys.as_view()),
     path("keys/<str:key_id>", keys.OneKey.as_view()),
     path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),
-    path("quotes", bounties.Quotes.as_view()),
+    path("quotes", quotes.Quotes.as_view()),
     path("bounties", bounties.Bounties.as_view()),
+    path("bounties/batch", batches.Batches.as_view()),
     path("bounties/<str:bounty_id>", waiting.one_bounty)
     if waits
     else path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
     path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
+    path("bounties/<str:bounty_id>/fund", bounties.Funding.as_view()),
     path("bounties/<str:bounty_id>/results", results.ResultsOfBounty.as_view()),
     path("results/<str:result_id>", results.OneResult.as_view()),
     path("results/<str:result_id>/accept", results.Acceptance.as_view()),

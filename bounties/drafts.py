@@ -4,7 +4,7 @@ Whether it may be asked at all is for `screening.py`; what it costs, for the led
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -117,15 +117,20 @@ class Draft:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-_KNOWN = (
+FIELDS = (
     "title", "questions", "criteria", "place", "window", "reward", "blocked_reward", "currency", "slots", "proof",
     "review", "review_hours", "least_reputation", "distinct_scouts", "private_note", "metadata",
 )  # fmt: skip
 
 
-def read(body: object, *, at: datetime) -> Draft:
-    """The draft in what was sent, or the first thing that is wrong with it. `at` is the buyer's own time."""
-    given = reading.fields(body, param="", known=_KNOWN, needed=("title", "questions", "place", "window", "reward"))
+def read(body: object, *, at: datetime, besides: Collection[str] = ()) -> Draft:
+    """The draft in what was sent, or the first thing that is wrong with it. `at` is the buyer's own time.
+
+    `besides`: fields that are somebody else's to read.
+    """
+    given = reading.fields(
+        body, param="", known=(*FIELDS, *besides), needed=("title", "questions", "place", "window", "reward")
+    )
     reading.currency(given.get("currency", "usd"))
     opens_at, closes_at = read_window(given["window"], at=at)
     reward = _read_reward(given["reward"])

@@ -34,6 +34,7 @@ STATUS_OF_CODE = {
     "query_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
+    "version_missing": HTTPStatus.PRECONDITION_REQUIRED,
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import pages
+from agents_api import pages, versions
 from agents_api.door import Endpoint
 from agents_api.showing import results as showing
 from agents_api.views.bounties import read_bounty_id
@@ -47,7 +47,7 @@ class OneResult(Endpoint):
 
     def get(self, request: Request, result_id: str) -> Response:
         found = find(result_id, buyer_id=self.caller.account_id)
-        return Response(showing.result(found), headers={"ETag": f'"{found.version}"'})
+        return versions.answer(request, showing.result(found))
 
 
 class Acceptance(Endpoint):

@@ -3,13 +3,14 @@
 Each is one transaction: check, change, record, announce. They read from top to bottom, and refuse with a `DomainError`.
 """
 
+from bounties.operations.batches import post_batch, post_each
 from bounties.operations.cancelling import cancel
 from bounties.operations.claiming import arrive, claim, extend, release
 from bounties.operations.disputing import answer, appeal, dispute, message, message_as_operator, withdraw
 from bounties.operations.editing import edit
 from bounties.operations.expiring import expire_bounty, expire_claim
 from bounties.operations.funding import fund
-from bounties.operations.posting import post, post_all, post_each, quote
+from bounties.operations.posting import post, post_all, quote, try_post
 from bounties.operations.reviewing import accept, accept_as_operator, fall_silent, reject, reject_as_operator
 from bounties.operations.ruling import rule, rule_by_default
 from bounties.operations.screening import allow, refuse
@@ -38,6 +39,7 @@ __all__ = [
     "message_as_operator",
     "post",
     "post_all",
+    "post_batch",
     "post_each",
     "quote",
     "record_verdict",
@@ -49,5 +51,6 @@ __all__ = [
     "rule_by_default",
     "settle",
     "submit",
+    "try_post",
     "withdraw",
 ]

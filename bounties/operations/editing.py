@@ -17,6 +17,7 @@ from bounties.operations.changing import Change, move_bounty, record
 from bounties.operations.locking import lock_own_bounty
 from bounties.operations.posting import findings_of, refuse_if_screened
 from bounties.operations.telling import tell_buyer
+from bounties.reading import UnknownField
 from bounties.screening import Outcome, screen
 from bounties.states import BOUNTY_ENDS, BountyState
 from market.accounts.models import Account
@@ -27,6 +28,23 @@ from market.transitions import WrongState
 _OWN = ("private_note", "metadata")
 _WORDS = ("title", "questions", "criteria")
 EDITABLE = (*_WORDS, "closes_at", *_OWN)
+# As an agent writes it: the end of the window stands in the window, as it does when posting.
+FIELDS = (*_WORDS, "window", *_OWN)
+
+
+class FixedOncePosted(UnknownField):
+    """This field stands as it was posted: scouts, or the money that is held, rely on it."""
+
+    code = "fixed_once_posted"
+    fix = "Cancel it and post another one; whoever is on the way is still paid."
+
+
+class VersionMismatch(DomainError):
+    """It has changed since the version that was sent. `facts`: version, the one it has now."""
+
+    code = "version_mismatch"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Fetch it again, look whether the change is still right, and send it with the version it has now."
 
 
 class AlreadyReliedUpon(DomainError):
@@ -45,12 +63,35 @@ class NewWordsNeedScreening(DomainError):
     fix = "Cancel it and post it anew: one of our staff has to see these words first."
 
 
+def read_changes(body: object) -> dict[str, object]:
+    """What `edit` takes, out of what an agent sent."""
+    if isinstance(body, Mapping):
+        for name in body:
+            if name in drafts.FIELDS and name not in FIELDS:
+                raise FixedOncePosted(f"`{name}` cannot be changed.", param=f"/{name}")
+    given = dict(reading.fields(body, param="", known=FIELDS))
+    if "window" in given:
+        window = given.pop("window")
+        if isinstance(window, Mapping) and "opens_at" in window:
+            raise FixedOncePosted("A window can only be made longer.", param="/window/opens_at")
+        window = reading.fields(window, param="/window", known=("closes_at",), needed=("closes_at",))
+        given["closes_at"] = window["closes_at"]
+    return given
+
+
 @transaction.atomic
-def edit(*, buyer: Account, bounty_id: UUID, changes: Mapping[str, object], at: datetime) -> Bounty:
-    """Words until the first claim, a later closing while it is open, and always the buyer's own notes."""
+def edit(
+    *, buyer: Account, bounty_id: UUID, changes: Mapping[str, object], at: datetime, version: int | None = None
+) -> Bounty:
+    """Words until the first claim, a later closing while it is open, and always the buyer's own notes.
+
+    `version`: only if it still has this one.
+    """
     given = reading.fields(changes, param="", known=EDITABLE)
     change = lock_own_bounty(bounty_id, buyer=buyer, at=at)
     bounty = change.bounty
+    if version is not None and version != bounty.version:
+        raise VersionMismatch(f"This is version {bounty.version} by now.", facts={"version": bounty.version})
     if bounty.state in BOUNTY_ENDS and not set(given) <= set(_OWN):
         raise WrongState(f"This bounty is {bounty.state}: only your own note and metadata can be changed.")
     if "private_note" in given:
@@ -69,11 +110,11 @@ def edit(*, buyer: Account, bounty_id: UUID, changes: Mapping[str, object], at: 
 
 def _extend_window(change: Change, value: object) -> None:
     bounty = change.bounty
-    closes_at = reading.moment(value, param="/closes_at")
+    closes_at = reading.moment(value, param="/window/closes_at")
     if bounty.state == BountyState.CLOSING:
         raise WrongState("This bounty is closing: its window can no longer be moved.")
     if closes_at < bounty.closes_at:
-        raise AlreadyReliedUpon("A window can be made longer, not shorter.", param="/closes_at")
+        raise AlreadyReliedUpon("A window can be made longer, not shorter.", param="/window/closes_at")
     drafts.check_closing(opens_at=bounty.opens_at, closes_at=closes_at, at=change.now)
     bounty.closes_at = bounty.due_at = closes_at
 

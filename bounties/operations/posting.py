@@ -1,6 +1,6 @@
 """Posting: a draft becomes a bounty, with its money held. And the question before: what does it cost, may it be?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -11,11 +11,13 @@ from bounties import events, postings, terms
 from bounties.drafts import Draft
 from bounties.models import Bounty, Slot
 from bounties.operations.changing import Change
-from bounties.operations.telling import tell_buyer
+from bounties.operations.telling import tell_buyer_together
 from bounties.screening import Outcome, Screening, screen
 from bounties.states import BountyState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
+from market.events.models import JSON
+from market.events.types import EventType
 from market.ledger import operations as ledger
 from market.ledger.operations import Spender
 from market.ledger.policies import SlotPrice, price_of_bounty
@@ -82,33 +84,22 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
     open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
     make_slots(open_bounties)
     ledger.post([postings.hold(bounty) for bounty in open_bounties], at=at, spender=spender)
-    for bounty in bounties:
-        tell_posted(Change(bounty, at, raises_version=False))
+    tell_buyer_together([_posted(Change(bounty, at, raises_version=False)) for bounty in bounties])
     return bounties
+
+
+def try_post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None = None) -> Bounty:
+    """All that posting does, and then nothing of it: the bounty that there would be, or what would be refused."""
+    with transaction.atomic():
+        bounty = post(buyer=buyer, draft=draft, at=at, spender=spender)
+        transaction.set_rollback(True)
+    return bounty
 
 
 def check_batch(drafts: Sequence[Draft]) -> None:
     slots = sum(draft.slots for draft in drafts)
-    if len(drafts) > MOST_IN_ONE_BATCH or slots > MOST_SLOTS_IN_ONE_BATCH:
+    if not drafts or len(drafts) > MOST_IN_ONE_BATCH or slots > MOST_SLOTS_IN_ONE_BATCH:
         raise BatchTooLarge(f"These are {len(drafts)} bounties with {slots} slots.")
-
-
-@transaction.atomic
-def post_each(
-    *, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None
-) -> list[Bounty | DomainError]:
-    """As many as can be, with an answer for each: one hold where the money suffices, else one by one, in order."""
-    check_batch(drafts)
-    screenings = [_refusal(draft) for draft in drafts]
-    allowed = [draft for draft, refusal in zip(drafts, screenings, strict=True) if refusal is None]
-    posted: Iterator[Bounty | DomainError]
-    try:
-        posted = iter(post_all(buyer=buyer, drafts=allowed, at=at, spender=spender))
-    except DomainError as error:
-        if error.kind is not Kind.MONEY:
-            raise
-        posted = iter([_post_or_refuse(buyer, draft, at=at, spender=spender) for draft in allowed])
-    return [refusal or next(posted) for refusal in screenings]
 
 
 def make_slots(bounties: Sequence[Bounty]) -> None:
@@ -120,15 +111,17 @@ def make_slots(bounties: Sequence[Bounty]) -> None:
 
 
 def tell_posted(change: Change) -> None:
+    tell_buyer_together([_posted(change)])
+
+
+def _posted(change: Change) -> tuple[EventType, Change, dict[str, JSON]]:
     bounty = change.bounty
     total = format_micros(postings.price_of(bounty).total_micros * bounty.slots)
     if bounty.state == BountyState.OPEN:
-        tell_buyer(events.BOUNTY_OPENED, change, total=total)
-    elif bounty.state == BountyState.UNFUNDED:
-        tell_buyer(events.BOUNTY_UNFUNDED, change, total=total)
-    else:
-        rules = sorted({finding["rule"] for finding in bounty.findings})
-        tell_buyer(events.BOUNTY_SCREENING, change, rules=rules)
+        return events.BOUNTY_OPENED, change, {"total": total}
+    if bounty.state == BountyState.UNFUNDED:
+        return events.BOUNTY_UNFUNDED, change, {"total": total}
+    return events.BOUNTY_SCREENING, change, {"rules": sorted({finding["rule"] for finding in bounty.findings})}
 
 
 def findings_of(screening: Screening) -> list[dict[str, str]]:
@@ -143,21 +136,6 @@ def refuse_if_screened(screening: Screening) -> None:
         return
     worst = next(each for each in screening.findings if each.outcome is Outcome.REFUSE)
     raise RefusedByScreening(worst.sentence, param=worst.param, facts={"findings": findings_of(screening)})
-
-
-def _refusal(draft: Draft) -> DomainError | None:
-    try:
-        refuse_if_screened(screen(draft))
-    except RefusedByScreening as error:
-        return error
-    return None
-
-
-def _post_or_refuse(buyer: Account, draft: Draft, *, at: datetime, spender: Spender | None) -> Bounty | DomainError:
-    try:
-        return post(buyer=buyer, draft=draft, at=at, spender=spender)
-    except DomainError as error:
-        return error
 
 
 def _new(buyer: Account, draft: Draft, quote: Quote, *, at: datetime, spender: Spender | None) -> Bounty:

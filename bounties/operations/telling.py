@@ -3,11 +3,12 @@
 A buyer's clock is the bounty's time; a scout is told in the scout's own.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bounties.models import Claim, Dispute, Submission
 from market.events.models import JSON
-from market.events.types import EventType
+from market.events.types import EventType, tell_together
 from market.ids import encode
 
 if TYPE_CHECKING:
@@ -16,9 +17,20 @@ if TYPE_CHECKING:
 
 def tell_buyer(type_: EventType, change: "Change", **data: JSON) -> None:
     """About the bounty itself."""
+    type_.tell(change.bounty.buyer_id, change.now, **_of_bounty(change), **data)
+
+
+def tell_buyer_together(told: "Sequence[tuple[EventType, Change, Mapping[str, JSON]]]") -> None:
+    """About several bounties of one buyer, at one moment."""
+    if told:
+        first = told[0][1]
+        each = [(type_, {**_of_bounty(change), **data}) for type_, change, data in told]
+        tell_together(first.bounty.buyer_id, first.now, each)
+
+
+def _of_bounty(change: "Change") -> dict[str, JSON]:
     bounty = change.bounty
-    what: dict[str, JSON] = {"bounty": encode("bnt", bounty.id), "version": change.version, "status": str(bounty.state)}
-    type_.tell(bounty.buyer_id, change.now, **what, **data)
+    return {"bounty": encode("bnt", bounty.id), "version": change.version, "status": str(bounty.state)}
 
 
 def tell_of_result(type_: EventType, change: "Change", submission: Submission, **data: JSON) -> None:

@@ -1,0 +1,50 @@
+"""Versions as HTTP says them: the ETag of an answer, If-Match for a change, If-None-Match for a look (RFC 9110).
+
+A version is a number that every change raises; its tag is the number in quotes. The front may add how it has packed
+the answer (`"3-gzip"`), and what it was given back then comes with it.
+"""
+
+import re
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market.errors import DomainError, Kind
+
+_TAG = re.compile(r'(?:W/)?"([0-9]{1,10})(?:-[a-z]{1,10})?"', re.ASCII)
+
+
+class VersionMissing(DomainError):
+    """A change was sent without the version that it is a change of."""
+
+    code = "version_missing"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = 'Send the header If-Match with the ETag of your last look, such as "3"; or * to change whatever is there.'
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def wanted(request: Request) -> int | None:
+    """The version that a change is meant for; None: whichever there is. A tag that is none of ours fits none."""
+    given = request.headers.get("If-Match", "").strip()
+    if not given:
+        raise VersionMissing("This change needs the version that it is a change of.")
+    if given == "*":
+        return None
+    tag = _TAG.fullmatch(given)
+    return int(tag[1]) if tag else -1
+
+
+def answer(request: Request, body: dict[str, Any], *, unless_known: bool = True) -> Response:
+    """What there is, or 304 for whoever knows this version. With `unless_known` off it is always told."""
+    tag = etag(body["version"])
+    if unless_known and _knows(request.headers.get("If-None-Match", ""), body["version"]):
+        return Response(status=304, headers={"ETag": tag})
+    return Response(body, headers={"ETag": tag})
+
+
+def _knows(given: str, version: int) -> bool:
+    return given.strip() == "*" or any(int(found) == version for found in _TAG.findall(given[:1_000]))

@@ -1,0 +1,21 @@
+"""How many questions a request asks of the database, besides those that only mark where a transaction begins and ends.
+
+The ledger's one statement goes past Django's cursor and is not in the count.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+_MARKS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+@contextmanager
+def questions() -> Iterator[list[str]]:
+    """The list is filled when the block ends."""
+    asked: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield asked
+    asked += [each["sql"] for each in captured if not each["sql"].startswith(_MARKS)]
