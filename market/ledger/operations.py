@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 from psycopg import Cursor
 
 from market.errors import DomainError, Kind
@@ -93,9 +93,9 @@ def post(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None =
     """
     if len({entry.key for entry in entries}) != len(entries):
         raise ValueError("a business key stands once in a call")
-    books = dict.fromkeys(entry.book for entry in entries)
-    if len(books) <= 1:
+    if all(entry.book == entries[0].book for entry in entries):
         return _post_in_one_book(entries, at=at, spender=spender)
+    books = dict.fromkeys(entry.book for entry in entries)
     if spender is not None:
         raise UnknownBook("A key spends in one mode and currency.")
     with transaction.atomic():
@@ -131,24 +131,26 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
 
 def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
     """One call of `ledger_post`. What it refuses has written nothing."""
-    by_id = {line.account.id: line.account for entry in entries for line in entry.lines}
-    accounts = [by_id[account_id] for account_id in sorted(by_id)]
-    places = {account.id: str(place) for place, account in enumerate(accounts, 1)}
+    by_id = {line.account.hex: line.account for entry in entries for line in entry.lines}
+    account_ids = sorted(by_id)
+    accounts = [by_id[account_id] for account_id in account_ids]
+    places = {account_id: str(place) for place, account_id in enumerate(account_ids, 1)}
     lines = [(str(place), line) for place, entry in enumerate(entries, 1) for line in entry.lines]
     endings = [(str(place), what) for place, entry in enumerate(entries, 1) for what in entry.ends]
+    book = entries[0].book
     arguments: list[object] = [
         at,
-        entries[0].book.mode,
-        entries[0].book.currency,
-        _array([str(account.id) for account in accounts]),
+        book.mode,
+        book.currency,
+        _array(account_ids),
         _array([account.kind for account in accounts]),
-        _array([str(account.owner or "NULL") for account in accounts]),
-        _array([str(account.subject or "NULL") for account in accounts]),
-        _array([str(entry_id) for entry_id in ids]),
+        _array([account.owner.hex if account.owner else "NULL" for account in accounts]),
+        _array([account.subject.hex if account.subject else "NULL" for account in accounts]),
+        _array([entry_id.hex for entry_id in ids]),
         _array([entry.kind for entry in entries]),
         _array([_quoted(entry.key) for entry in entries]),
         _array([place for place, _ in lines]),
-        _array([places[line.account.id] for _, line in lines]),
+        _array([places[line.account.hex] for _, line in lines]),
         _array([str(line.amount_micros) for _, line in lines]),
     ]
     if endings:
@@ -162,10 +164,11 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
             limits.per_day_micros,
             limits.per_month_micros,
         ]
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
     try:
         # Not Django's cursor: it writes the arguments into the text, which Postgres has to read anew each time.
-        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        with database.wrap_database_errors, Cursor(database.connection) as cursor:
             cursor.execute(_POST[bool(endings), spender is not None], arguments, prepare=True)
             row = cursor.fetchone()
     except IntegrityError as error:

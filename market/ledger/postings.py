@@ -71,8 +71,6 @@ LIMITED: Final = frozenset(
         AccountKind.PAYOUT_IN_FLIGHT,
     }
 )
-# What Stripe is told, or tells, is whole cents.
-WHOLE_CENTS: Final = frozenset({AccountKind.STRIPE_CLEARING, AccountKind.PAYOUT_IN_FLIGHT})
 
 
 class EntryKind(StrEnum):
@@ -129,7 +127,12 @@ class AccountRef:
 
     @cached_property
     def id(self) -> UUID:
-        """The same account has the same id everywhere, so that nobody has to look it up before posting.
+        """The same account has the same id everywhere, so that nobody has to look it up before posting."""
+        return UUID(hex=self.hex)
+
+    @cached_property
+    def hex(self) -> str:
+        """The id in 32 hexadecimal digits, which Postgres reads as well, and which sort as the ids do.
 
         It begins with the time of the owner's or the subject's own id: accounts made one after another lie side by
         side in the index.
@@ -141,7 +144,7 @@ class AccountRef:
             digest[:6] = youngest.bytes[:6]
         digest[6] = digest[6] & 0x0F | 0x80  # RFC 9562, version 8: made of something of our own
         digest[8] = digest[8] & 0x3F | 0x80
-        return UUID(bytes=bytes(digest))
+        return digest.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class NewEntry:
     def __post_init__(self) -> None:
         if len(self.lines) < 2 or sum(line.amount_micros for line in self.lines) != 0:
             raise ValueError(f"{self.key}: the lines of an entry are two or more and add up to nothing")
-        if len({line.account for line in self.lines}) != len(self.lines):
+        if len({line.account.hex for line in self.lines}) != len(self.lines):
             raise ValueError(f"{self.key}: an account stands in one line of an entry")
         if not 0 < len(self.key) <= LONGEST_KEY or "\0" in self.key:
             raise ValueError("a business key has 1 to 120 characters")
