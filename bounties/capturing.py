@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bounties.models import Claim, Submission
+from bounties.models import Bounty, Claim, Submission
 from bounties.operations.claiming import arrive
 from bounties.operations.locking import NoSuchClaim, NoSuchSubmission
 from bounties.operations.submitting import HandIn, submit
@@ -24,6 +24,7 @@ from verification.checks.result import Outcome as Answer
 from verification.decide import Rule
 from verification.models import Capture, Grant, Session
 from verification.operations import CapturePass, HandedIn, Opening, Said
+from verification.policies import Policy
 from verification.reading import captured_at
 from verification.requirements import Requirements
 
@@ -134,17 +135,13 @@ def requirements_of(submission: Submission) -> Requirements:
     bounty = submission.bounty
     received_at = Capture.objects.values_list("received_at", flat=True).get(pk=submission.capture_id)
     ahead = submission.received_at - received_at  # the buyer's clock when it was handed in
-    policy = policies.policy_for(bounty.reward_micros)
-    if bounty.accuracy_m is not None:
-        thresholds = dataclasses.replace(policy.thresholds, accuracy_m=float(bounty.accuracy_m))
-        policy = dataclasses.replace(policy, thresholds=thresholds)
     return Requirements(
         place=geo.Place(bounty.latitude_e7, bounty.longitude_e7),
         radius_m=float(bounty.radius_m),
         window_start=bounty.opens_at - ahead,
         window_end=max(bounty.closes_at, submission.claim.expires_at) - ahead,
         reward_micros=bounty.reward_micros,
-        policy=policy,
+        policy=policy_of(bounty),
         proof=(wishes.Proof(kind=bounty.media, least=bounty.media_count),),
         challenge=evidence.ChallengeKind(bounty.challenge),
         daylight=bounty.daylight,
@@ -161,6 +158,15 @@ def requirements_of(submission: Submission) -> Requirements:
         ),
         review=wishes.Review(bounty.review),
     )
+
+
+def policy_of(bounty: Bounty) -> Policy:
+    """What a capture of this bounty is held to. A phone takes it along, to say at once what would not do."""
+    policy = policies.policy_for(bounty.reward_micros)
+    if bounty.accuracy_m is None:
+        return policy
+    thresholds = dataclasses.replace(policy.thresholds, accuracy_m=float(bounty.accuracy_m))
+    return dataclasses.replace(policy, thresholds=thresholds)
 
 
 def in_our_words(verdict: decide.Verdict) -> Verdict:

@@ -14,6 +14,7 @@ from bounties.models import Award, Bounty, Claim, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
 from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
+from market.accounts.models import User
 from market.ids import encode
 
 
@@ -53,6 +54,12 @@ def keys_of_rulings(bounty_id: UUID, *, buyer_id: UUID) -> list[str] | None:
         return None
     results = [encode("sub", submission_id) for submission_id in rows if submission_id is not None]
     return [f"{what}:{result}" for result in results for what in ("ruling", "compensation")]
+
+
+def live_claims_of(user: User) -> QuerySet[Claim]:
+    """What this person is on the way to, practice and earnest alike; what ends first comes first."""
+    claims = Claim.objects.select_related("bounty__buyer", "scout")
+    return claims.filter(scout__scout__user=user, state=ClaimState.LIVE).order_by("expires_at", "id")
 
 
 NEAR_M = 10_000

@@ -1,0 +1,113 @@
+"""Pages that open without a network: the camera, the outbox, and what stands in for every other page meanwhile.
+
+They are shells: the same for everybody, so that a phone can keep them. Who is signed in, what was claimed and what was
+captured is in the phone's own store (web/static/js/capture/), never in these.
+"""
+
+import hashlib
+import json
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi, gettext
+from django.views.decorators.http import require_GET
+
+from market.config import ROOT
+from web.capture.texts import TEXTS
+
+_MODULES: Final = ROOT / "web" / "static" / "js" / "capture"
+_REFERENCE = re.compile(r'(?:href|src)="([^"]+)"')
+
+
+@require_GET
+def capture(request: HttpRequest, claim_id: str = "") -> HttpResponse:
+    return _sent(_shell("capture/capture.html", get_language()))
+
+
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    return _sent(_shell("capture/outbox.html", get_language()))
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    return _sent(_shell("capture/offline.html", get_language()))
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """At the root, for a worker serves what lies below its own address. New bytes mean a new version of the pages."""
+    language = get_language()
+    shells = {
+        reverse("capture_shell"): _shell("capture/capture.html", language),
+        reverse("outbox"): _shell("capture/outbox.html", language),
+        reverse("offline"): _shell("capture/offline.html", language),
+    }
+    files = sorted({*_modules(), *(path for shell in shells.values() for path in _files_in(shell))})
+    about = {
+        "version": hashlib.sha256("\n".join([*shells.values(), *files]).encode()).hexdigest()[:16],
+        "capture": reverse("capture_shell"),
+        "outbox": reverse("outbox"),
+        "offline": reverse("offline"),
+        "files": files,
+    }
+    module = static("js/capture/worker.js")
+    text = f'import {{ serve }} from "{module}";\n\nserve({json.dumps(about, indent=2)});\n'
+    return _sent(text, content_type="text/javascript; charset=utf-8")
+
+
+@require_GET
+def manifest(request: HttpRequest) -> JsonResponse:
+    icons = [
+        {
+            "src": static(f"img/icon-{size}{kind}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for size in (192, 512)
+        for kind, purpose in (("", "any"), ("-maskable", "maskable"))
+    ]
+    about: dict[str, Any] = {
+        "id": "/",
+        "name": "Sightline",
+        "short_name": "Sightline",
+        "description": gettext("Look at something near you, and be paid for what you saw."),
+        "lang": get_language(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "orientation": "portrait",
+        "background_color": "#f6f4ee",
+        "theme_color": "#f6f4ee",
+        "icons": icons,
+    }
+    response = JsonResponse(about, content_type="application/manifest+json")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _sent(text: str, **how: str) -> HttpResponse:
+    response = HttpResponse(text, **how)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@lru_cache(maxsize=64)
+def _shell(template: str, language: str) -> str:
+    """Rendered without a request: nothing of whoever asks can get into what is kept for everybody."""
+    return render_to_string(template, {"texts": {name: str(text) for name, text in TEXTS.items()}})
+
+
+def _files_in(shell: str) -> list[str]:
+    return [path for path in _REFERENCE.findall(shell) if path.startswith("/static/")]
+
+
+def _modules() -> list[str]:
+    return [static(f"js/capture/{path.name}") for path in sorted(_MODULES.glob("*.js"))]

@@ -1,0 +1,5 @@
+// The one script that every page loads.
+
+import { begin } from "./outbox.js";
+
+begin();

@@ -1,0 +1,75 @@
+// The page's texts by name, and amounts, lengths and times as its reader writes them.
+
+const language = document.documentElement.lang || "en";
+const IMPERIAL = ["US", "LR", "MM"];
+const FEET = 3.28084;
+
+let texts;
+
+export function say(name, values = {}) {
+  texts ??= JSON.parse(document.getElementById("texts").textContent);
+  return (texts[name] ?? "").replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+}
+
+// Why the server refused, in the reader's language where we have it.
+export function whyRefused({ code, detail }) {
+  const words = say(`refused.${code}`);
+  return words || detail;
+}
+
+export function length(metres) {
+  const region = new Intl.Locale(navigator.language).maximize().region;
+  const imperial = IMPERIAL.includes(region);
+  const [amount, unit] = imperial ? inFeet(metres) : inMetres(metres);
+  const digits = unit === "meter" || unit === "foot" ? 0 : 1;
+  const style = { style: "unit", unit, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language, style).format(amount);
+}
+
+function inMetres(metres) {
+  return metres < 995 ? [rounded(metres), "meter"] : [metres / 1000, "kilometer"];
+}
+
+function inFeet(metres) {
+  const feet = metres * FEET;
+  return feet < 1000 ? [rounded(feet), "foot"] : [metres / 1609.344, "mile"];
+}
+
+// To the step a person can do something about: nobody walks three metres of a hundred.
+function rounded(amount) {
+  return amount < 20 ? Math.ceil(amount) : Math.ceil(amount / 5) * 5;
+}
+
+export function money(amount) {
+  return new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(Number(amount));
+}
+
+export function percent(share) {
+  return new Intl.NumberFormat(language, { style: "percent" }).format(share);
+}
+
+export function clock(moment) {
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(moment);
+}
+
+export function day(moment) {
+  const style = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+  return new Intl.DateTimeFormat(language, style).format(moment);
+}
+
+// "in 2 hours", "in 40 seconds"
+export function fromNow(milliseconds) {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 90) return format.format(seconds, "second");
+  if (seconds < 5400) return format.format(Math.round(seconds / 60), "minute");
+  return seconds < 129_600 ? format.format(Math.round(seconds / 3600), "hour") : format.format(Math.round(seconds / 86_400), "day");
+}
+
+// "1 hr, 20 min"
+export function lasting(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const part = (amount, unit) =>
+    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+  return minutes < 60 ? part(minutes, "minute") : `${part(Math.floor(minutes / 60), "hour")} ${part(minutes % 60, "minute")}`;
+}
