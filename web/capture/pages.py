@@ -21,39 +21,38 @@ from market.config import ROOT
 from web.capture.texts import TEXTS
 
 _MODULES: Final = ROOT / "web" / "static" / "js" / "capture"
-_REFERENCE = re.compile(r'(?:href|src)="([^"]+)"')
+# By the name of each shell's address.
+_TEMPLATES: Final = {
+    "capture_shell": "capture/capture.html",
+    "outbox": "capture/outbox.html",
+    "offline": "capture/offline.html",
+}
+_FILE = re.compile(r'(?:href|src)="(/static/[^"#]+)')
 
 
 @require_GET
 def capture(request: HttpRequest, claim_id: str = "") -> HttpResponse:
-    return _sent(_shell("capture/capture.html", get_language()))
+    return _sent(_shell("capture_shell"))
 
 
 @require_GET
 def outbox(request: HttpRequest) -> HttpResponse:
-    return _sent(_shell("capture/outbox.html", get_language()))
+    return _sent(_shell("outbox"))
 
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    return _sent(_shell("capture/offline.html", get_language()))
+    return _sent(_shell("offline"))
 
 
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """At the root, for a worker serves what lies below its own address. New bytes mean a new version of the pages."""
-    language = get_language()
-    shells = {
-        reverse("capture_shell"): _shell("capture/capture.html", language),
-        reverse("outbox"): _shell("capture/outbox.html", language),
-        reverse("offline"): _shell("capture/offline.html", language),
-    }
-    files = sorted({*_modules(), *(path for shell in shells.values() for path in _files_in(shell))})
+    shells = {name: _shell(name) for name in _TEMPLATES}
+    files = sorted({*_modules(), *(path for shell in shells.values() for path in _FILE.findall(shell))})
     about = {
         "version": hashlib.sha256("\n".join([*shells.values(), *files]).encode()).hexdigest()[:16],
-        "capture": reverse("capture_shell"),
-        "outbox": reverse("outbox"),
-        "offline": reverse("offline"),
+        "shells": {name: reverse(name) for name in shells},
         "files": files,
     }
     module = static("js/capture/worker.js")
@@ -99,14 +98,15 @@ def _sent(text: str, **how: str) -> HttpResponse:
     return response
 
 
+def _shell(name: str) -> str:
+    return _rendered(name, get_language())
+
+
 @lru_cache(maxsize=64)
-def _shell(template: str, language: str) -> str:
+def _rendered(name: str, language: str) -> str:
     """Rendered without a request: nothing of whoever asks can get into what is kept for everybody."""
-    return render_to_string(template, {"texts": {name: str(text) for name, text in TEXTS.items()}})
-
-
-def _files_in(shell: str) -> list[str]:
-    return [path for path in _REFERENCE.findall(shell) if path.startswith("/static/")]
+    texts = {key: str(text) for key, text in TEXTS.items()}
+    return render_to_string(_TEMPLATES[name], {"texts": texts, "request": {"path": reverse(name)}})
 
 
 def _modules() -> list[str]:

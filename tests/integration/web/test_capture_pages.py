@@ -71,7 +71,7 @@ def test_the_worker_keeps_every_file_that_its_pages_ask_for(client: Client, lang
     assert isinstance(files, list)
     for path in SHELLS:
         page = client.get(path, headers={"Accept-Language": language}).content.decode()
-        assert set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page)) <= set(files)
+        assert set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page)) <= set(files)
     for each in files:
         found = finders.find(UNHASHED.sub("", each.removeprefix("/static/")))
         assert found, each

@@ -1,6 +1,5 @@
 // In place of a page that could not be loaded: what was claimed, and the way to capture it.
 
-import { begin } from "./outbox.js";
 import { running, serverNow } from "./passes.js";
 import { listen } from "./sending.js";
 import { lasting, money, say } from "./words.js";
@@ -33,5 +32,4 @@ function claim(pass) {
 
 document.querySelector("[data-do=reload]").addEventListener("click", () => location.reload());
 listen(show);
-begin();
 show();

@@ -1,6 +1,6 @@
 // The outbox, as a page: every capture on this phone and what has become of it.
 
-import { askForSync, begin, sendNow } from "./outbox.js";
+import { askForSync, sendNow } from "./outbox.js";
 import { DRAFT, RECEIVED, REFUSED, SAVED, forget, listen, tryAgain } from "./sending.js";
 import { all } from "./store.js";
 import { day, fromNow, percent, say, whyRefused } from "./words.js";
@@ -102,6 +102,5 @@ listen((news) => {
   show();
 });
 
-begin();
 show();
 setInterval(show, 10_000);

@@ -7,7 +7,7 @@ const PREFIX = "shells-";
 const PATIENCE = 12_000;
 const CAPTURE = /^\/capture\/clm_[0-9a-z]{26}$/;
 
-export function serve({ version, files, ...shells }) {
+export function serve({ version, files, shells }) {
   const ours = PREFIX + version;
 
   addEventListener("install", (event) => {
@@ -43,7 +43,7 @@ async function leaveOnly(name) {
 }
 
 async function page(request, { pathname }, shells, ours) {
-  if (CAPTURE.test(pathname)) return kept(ours, shells.capture, request);
+  if (CAPTURE.test(pathname)) return kept(ours, shells.capture_shell, request);
   if (pathname === shells.outbox) return kept(ours, shells.outbox, request);
   try {
     return await withPatience(fetch(request));
