@@ -17,7 +17,15 @@ from bounties.models import Award, Bounty, Claim, Dispute, Submission
 from bounties.operations.claiming import check_claimable
 from bounties.operations.locking import NoSuchBounty, NoSuchClaim, NoSuchSubmission
 from bounties.places import Place
-from bounties.states import CLAIM_COUNTS, BountyState, ClaimState, SubmissionState
+from bounties.states import (
+    CLAIM_COUNTS,
+    DISPUTE_RUNS,
+    SUBMISSION_JUDGED,
+    AwardState,
+    BountyState,
+    ClaimState,
+    SubmissionState,
+)
 from market.accounts.models import Account
 from market.errors import DomainError
 
@@ -250,3 +258,45 @@ def _question(given: dict[str, Any]) -> Question:
         choices=tuple(given.get("choices") or ()),
         unit=given.get("unit"),
     )
+
+
+# --- money that waits -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An award that is not the scout's to take out yet, and until when at the latest."""
+
+    submission_id: UUID
+    title: str
+    amount_micros: int
+    until: datetime
+    contested: bool
+
+
+def awards_waiting(*, scout: Account) -> list[Waiting]:
+    """The next to be freed first."""
+    rows = (
+        Award.objects.select_related("bounty__buyer")
+        .filter(scout=scout, state__in=(AwardState.PENDING, AwardState.CONTESTED))
+        .order_by("settles_at")
+    )
+    rule_by = dict(
+        Dispute.objects.filter(submission__award__in=rows, state__in=DISPUTE_RUNS).values_list("submission", "rule_by")
+    )
+    return [
+        Waiting(
+            submission_id=row.submission_id,
+            title=row.bounty.title,
+            amount_micros=row.amount_micros,
+            until=rule_by.get(row.submission_id, row.settles_at) - row.bounty.buyer.clock_ahead,
+            contested=row.state == AwardState.CONTESTED,
+        )
+        for row in rows
+    ]
+
+
+def undecided(*, scout: Account) -> list[Submission]:
+    """What was handed in and not decided: nothing of it is earned yet."""
+    rows = Submission.objects.select_related("bounty").filter(scout=scout, state__in=SUBMISSION_JUDGED)
+    return list(rows.order_by("-id"))

@@ -163,6 +163,10 @@ CACHES = {
 
 # --- what the browser is told ---------------------------------------------------------------------------------------
 
+# A map of somebody else's: the one origin outside that a page may fetch from, and only where it was set.
+MAP_STYLE_URL = config.map_style_url
+_map = urlsplit(MAP_STYLE_URL)
+_map_origin = [f"{_map.scheme}://{_map.netloc}"] if MAP_STYLE_URL else []
 _https = urlsplit(config.public_url).scheme == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # The front redirects by itself; this is for the day when somebody puts another front there.
@@ -198,10 +202,10 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *_map_origin],
         "media-src": [SELF, "blob:"],
         "worker-src": [SELF, "blob:"],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_map_origin],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

@@ -5,19 +5,26 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from market.config import config
-from web.views import bounty, claim, dev_mail, front, me, nearby, operators, owner
+from web.views import bounty, claim, dev_mail, earnings, front, map, me, nearby, operators, owner, result  # noqa: A004
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.welcome, name="welcome"),
     path("home", me.home, name="home"),
     path("begin", me.begin, name="begin"),
     path("nearby", nearby.nearby, name="nearby"),
+    path("map", map.page, name="map"),
+    path("map/bounties", map.bounties, name="map_bounties"),
     path("place", nearby.look_from, name="look_from"),
     path("bounties/<str:bounty_id>", bounty.bounty, name="bounty"),
     path("bounties/<str:bounty_id>/claim", bounty.claim, name="claim"),
     path("claims/<str:claim_id>", claim.claim, name="claim_page"),
     path("claims/<str:claim_id>/extend", claim.extend, name="claim_extend"),
     path("claims/<str:claim_id>/release", claim.release, name="claim_release"),
+    path("answers", result.results, name="results"),
+    path("answers/<str:submission_id>", result.result, name="result"),
+    path("answers/<str:submission_id>/appeal", result.appeal, name="appeal"),
+    path("earnings", earnings.earnings, name="earnings"),
+    path("earnings/payout", earnings.ask_payout, name="ask_payout"),
     path("me", me.me, name="me"),
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),

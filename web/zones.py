@@ -7,7 +7,7 @@ import tzfpy
 
 from bounties.places import Place
 
-_UTC = ZoneInfo("UTC")
+UTC = ZoneInfo("UTC")
 
 
 def zone_at(place: Place) -> ZoneInfo:
@@ -19,4 +19,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):  # at sea, or newer than this machine's zones
-        return _UTC
+        return UTC

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bounties.places import Place
 from web import cities
 from web.cities import City
-from web.management.commands.build_places import SOURCE, decode
+from web.management.commands.build_places import CITIES, decode
 from web.typed_places import read_place
 
 
@@ -63,7 +63,7 @@ def test_nothing_that_is_typed_breaks_it(text: str) -> None:
 
 
 def test_the_package_of_cities_is_read() -> None:
-    largest = max(decode(SOURCE.read_bytes()), key=lambda city: city.people)
+    largest = max(decode(CITIES.read_bytes()), key=lambda city: city.people)
     assert (largest.name, largest.country) == ("Shanghai", "CN")
     assert abs(largest.place.lat - 31.22) < 0.1
     assert abs(largest.place.lng - 121.46) < 0.1

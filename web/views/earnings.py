@@ -1,0 +1,48 @@
+"""What a scout has earned: what waits and why, what can be taken out, what is on its way, what has arrived."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from bounties import scouting
+from market import clock
+from market.accounts.models import Scout
+from market.ledger.postings import Book
+from market.ledger.queries import scout_balance
+from market.payments import operations, queries
+from market.payments.states import PayoutState
+from web.scouts import for_scouts
+from web.standpoint import standpoint
+from web.zones import UTC, zone_at
+
+
+@require_GET
+@for_scouts
+def earnings(request: HttpRequest, scout: Scout) -> HttpResponse:
+    account, here = scout.account, standpoint(request)
+    balance = scout_balance(Book.of(account.mode), account.id)
+    least = queries.least_payout(account.mode)
+    payouts = queries.payouts_of(account.id)
+    facts = {
+        "balance": balance,
+        "waiting": scouting.awards_waiting(scout=account),
+        "undecided": scouting.undecided(scout=account),
+        "on_the_way": [each for each in payouts if each.state in (PayoutState.REQUESTED, PayoutState.SENDING)],
+        "ended": [each for each in payouts if each.state in (PayoutState.PAID, PayoutState.FAILED)],
+        "paid": queries.paid_out(account.id),
+        "least": least,
+        "can_ask": least is not None and balance.available_micros >= least,
+        "zone": zone_at(here.place) if here else UTC,
+    }
+    return render(request, "scout/earnings.html", facts)
+
+
+@require_POST
+@for_scouts
+def ask_payout(request: HttpRequest, scout: Scout) -> HttpResponse:
+    """All there is, in whole cents."""
+    operations.request_payout(scout=scout.account, at=clock.now())
+    messages.success(request, gettext("It is on its way."))
+    return redirect("earnings")
