@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from agents_api import idempotency, limits, problems
 from agents_api.limits import Allowance, Limit
+from agents_api.mending import Asked, call_that_mends
 from agents_api.problems import Problem
 from agents_api.wire import JsonParser, JsonRenderer
 from market import clock
@@ -97,7 +98,7 @@ class Endpoint(APIView):
 
     def check_throttles(self, request: Request) -> None:
         caller = request.auth
-        who = str(caller.key_id) if isinstance(caller, Caller) else client_address(request._request) or "nobody"  # noqa: SLF001
+        who = str(caller.key_id) if isinstance(caller, Caller) else self.neighbourhood
         self.allowance = limits.spend(self.limit, caller=who, at=clock.now())
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -125,6 +126,11 @@ class Endpoint(APIView):
         if not isinstance(caller, Caller):
             raise NotAuthenticated("This call needs a key.")
         return caller
+
+    @property
+    def neighbourhood(self) -> str:
+        """Whom a caller without a key is counted as."""
+        return limits.neighbourhood(client_address(self.request._request))  # noqa: SLF001 - as above
 
     @property
     def body(self) -> dict[str, Any]:
@@ -157,7 +163,7 @@ class Endpoint(APIView):
             ),
             at=at,
             work=lambda: work(at),
-            refuse=lambda refusal: _status_and_body(problems.of_refusal(refusal, at=at), request),
+            refuse=lambda refusal: _status_and_body(_problem(refusal, request, at=at), request),
             shown_once=shown_once,
         )
         content_type = problems.CONTENT_TYPE if answer.status >= HTTPStatus.BAD_REQUEST else JsonRenderer.media_type
@@ -166,7 +172,7 @@ class Endpoint(APIView):
 
 
 def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list[str] | None = None) -> Response:
-    problem = problems.of_refusal(refusal, at=at)
+    problem = _problem(refusal, request, at=at)
     status, body = _status_and_body(problem, request)
     headers = {}
     if problem.retry_after is not None:
@@ -176,6 +182,13 @@ def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list
     if status == HTTPStatus.METHOD_NOT_ALLOWED and allow:
         headers["Allow"] = ", ".join(allow)
     return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
+
+
+def _problem(refusal: DomainError, request: Request, *, at: datetime) -> Problem:
+    # What was read, and no more: a body that was refused unread stays unread.
+    body = vars(request).get("_full_data")
+    asked = Asked(str(request.method), request.path, body if isinstance(body, dict) else None)
+    return problems.of_refusal(refusal, at=at, fix_call=call_that_mends(refusal, asked))
 
 
 def _status_and_body(problem: Problem, request: Request) -> tuple[HTTPStatus, dict[str, Any]]:

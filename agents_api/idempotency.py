@@ -87,7 +87,8 @@ def answer_once(
     shown_once: Collection[str] = (),
 ) -> Answer:
     """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too,
-    unless it asks to be repeated. What is raised besides leaves nothing behind.
+    unless it asks to be repeated, or lacked only money: that comes from elsewhere, and the same request is then right.
+    What is raised besides leaves nothing behind.
 
     Fields `shown_once` are secrets: they are in the first answer, and null in what is kept and repeated.
     """
@@ -102,7 +103,7 @@ def answer_once(
                 with transaction.atomic():
                     status, content = work()
             except DomainError as refusal:
-                if refusal.retryable or refusal.retry_at is not None:
+                if refusal.retryable or refusal.retry_at is not None or refusal.kind is Kind.MONEY:
                     raise
                 status, content = refuse(refusal)
             answer = Answer(status, _written(content))

@@ -7,6 +7,7 @@ crash everybody begins with a full allowance, which is no harm.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any, ClassVar
 
@@ -41,6 +42,8 @@ class Limit:
 
 EVERY_CALL = Limit("default", calls=600, window=timedelta(minutes=1))
 DEPOSITS = Limit("deposits", calls=60, window=timedelta(hours=1))
+# Of everybody together; who comes beyond it shows a proof of work: see `proof_of_work`.
+NEW_AGENTS = Limit("new_agents", calls=60, window=timedelta(minutes=1))
 SIGNUP = Limit("signup", calls=10, window=timedelta(hours=1))
 SIMULATE = Limit("simulate", calls=120, window=timedelta(hours=1))
 
@@ -54,6 +57,16 @@ class Allowance:
     @property
     def header(self) -> str:
         return f'"{self.limit.name}";r={self.remaining};t={ceil(self.full_in.total_seconds())}'
+
+
+def neighbourhood(address: str | None) -> str:
+    """Whom an address is counted as. One subscriber has 2**64 addresses of IPv6, and is counted once."""
+    if address is None:
+        return "nobody"
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1) -> Allowance:

@@ -25,7 +25,7 @@ class MissingField(DomainError):
 
 
 class UnknownField(DomainError):
-    """A field was sent that does not exist here."""
+    """A field was sent that does not exist here. `facts`: nearest, the name that was perhaps meant."""
 
     code = "unknown_field"
     fix = "Leave this field out, or correct its name."
@@ -65,7 +65,7 @@ def fields(value: object, *, param: str, known: Collection[str], needed: Collect
         raise InvalidField("This must be an object.", param=param or "/")
     for name in value:
         if name not in known:
-            raise UnknownField(_unknown(name, known), param=f"{param}/{pointer(name)}")
+            raise _unknown(name, known, param=f"{param}/{pointer(name)}")
     for name in needed:
         if value.get(name) is None:
             raise MissingField(f"`{name}` is missing.", param=f"{param}/{name}")
@@ -158,7 +158,10 @@ def items(value: object, read: Callable[[object, str], T], *, param: str, least:
     return tuple(read(each, f"{param}/{position}") for position, each in enumerate(value))
 
 
-def _unknown(name: object, known: Collection[str]) -> str:
+def _unknown(name: object, known: Collection[str], *, param: str) -> UnknownField:
     shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
     near = difflib.get_close_matches(shown, known, n=1)
-    return f"There is no field `{shown}` here." + (f" Did you mean `{near[0]}`?" if near else "")
+    if not near:
+        return UnknownField(f"There is no field `{shown}` here.", param=param)
+    sentence = f"There is no field `{shown}` here. Did you mean `{near[0]}`?"
+    return UnknownField(sentence, param=param, facts={"nearest": near[0]})

@@ -101,6 +101,12 @@ def whole_cents_down(micros: int) -> Micros:
     return Micros(micros - micros % MICROS_PER_CENT)
 
 
+def whole_cents_up(micros: int) -> Micros:
+    """The least that comes in as whole cents and is enough."""
+    _require_not_negative(micros)
+    return Micros(-(-micros // MICROS_PER_CENT) * MICROS_PER_CENT)
+
+
 def _require_not_negative(*amounts: int) -> None:
     if min(amounts) < 0:
         raise ValueError("this rule is for amounts that are not negative")

@@ -7,8 +7,10 @@ from typing import Any
 
 from market.config import config
 from market.errors import DomainError, Kind
+from market.money import format_micros
 
 CONTENT_TYPE = "application/problem+json"
+AGAIN_AFTER_SECONDS = 2
 
 STATUS = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -105,20 +107,33 @@ def status_of(refusal: DomainError | type[DomainError]) -> HTTPStatus:
     return STATUS_OF_CODE.get(refusal.code, STATUS[refusal.kind])
 
 
-def of_refusal(refusal: DomainError, *, at: datetime) -> Problem:
+def of_refusal(refusal: DomainError, *, at: datetime, fix_call: Call | None = None) -> Problem:
     retry_after = None
     if refusal.retry_at is not None:
         # Rounded up: a client that comes back a moment early is refused again.
         retry_after = max(1, -int((at - refusal.retry_at).total_seconds() // 1))
+    elif refusal.retryable:
+        retry_after = AGAIN_AFTER_SECONDS  # nobody knows when; but a client that does not wait makes it worse
     return Problem(
         status=status_of(refusal),
         code=refusal.code,
         detail=refusal.message,
         fix=refusal.fix,
-        retryable=refusal.retryable or retry_after is not None,
+        retryable=retry_after is not None,
         retry_after=retry_after,
         param=_pointer(refusal.param),
-        facts=refusal.facts,
+        fix_call=fix_call,
+        facts=_facts(refusal.facts),
+    )
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Amounts as they are written outside: `needed_micros` is told as `needed`, a decimal string."""
+    return dict(
+        (name.removesuffix("_micros"), format_micros(value))
+        if name.endswith("_micros") and isinstance(value, int)
+        else (name, value)
+        for name, value in facts.items()
     )
 
 

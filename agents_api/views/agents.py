@@ -7,7 +7,7 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import limits
+from agents_api import limits, proof_of_work
 from agents_api.door import Endpoint
 from agents_api.showing import money as showing
 from bounties import reading
@@ -39,8 +39,9 @@ class Agents(Endpoint):
     limit = limits.SIGNUP
 
     def post(self, request: Request) -> Response:
-        given = reading.fields(request.data, param="", known=("name", "contact"), needed=("name",))
+        given = reading.fields(request.data, param="", known=("name", "contact", proof_of_work.FIELD), needed=("name",))
         at = clock.now()
+        proof_of_work.require(given.get(proof_of_work.FIELD), caller=self.neighbourhood, at=at)
         with transaction.atomic():
             new = create_agent(name=_text(given, "name"), contact=_text(given, "contact"), at=at)
             account = new.agent.account

@@ -1,23 +1,41 @@
-"""What a bounty would cost, and whether it may be: asked before posting, and nothing is done."""
+"""What a bounty would cost, what was paid near there, how long it took, and whether it may be. Nothing is done."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents_api.door import Endpoint
-from bounties import drafts
+from agents_api.problems import Call
+from bounties import drafts, queries
 from bounties.operations import posting
+from bounties.operations.posting import Quote
+from bounties.places import Place
+from bounties.queries import Experience
+from bounties.screening import Outcome
 from market import clock
-from market.money import format_micros
+from market.ledger import queries as ledger
+from market.ledger.postings import Book
+from market.money import format_micros, whole_cents_up
+
+_SENTENCES = {
+    Outcome.ALLOW: "It is held and open as soon as it is posted.",
+    Outcome.REVIEW: "One of our staff looks at it first; nothing is held meanwhile.",
+    Outcome.REFUSE: "It cannot be posted.",
+}
 
 
 class Quotes(Endpoint):
     scopes: ClassVar = {"POST": "read"}
 
     def post(self, request: Request) -> Response:
-        draft = drafts.read(request.data, at=self.account().time_of(clock.now()))
+        account, at = self.account(), clock.now()
+        draft = drafts.read(request.data, at=account.time_of(at))
         quote = posting.quote(draft)
+        place = Place.of_e7(draft.place.latitude_e7, draft.place.longitude_e7)
+        experience = queries.experience_near(place, mode=account.mode, at=at)
+        available = ledger.agent_balance(Book.of(account.mode), account.id).available_micros
+        missing = max(0, quote.total_micros - available)
         return Response(
             {
                 "object": "quote",
@@ -27,9 +45,44 @@ class Quotes(Endpoint):
                 "slots": quote.slots,
                 "total": format_micros(quote.total_micros),
                 "currency": "usd",
-                "policy": {
-                    "outcome": str(quote.screening.outcome),
-                    "findings": posting.findings_of(quote.screening),
-                },
+                "available": format_micros(available),
+                "missing": format_micros(missing),
+                "suggested_reward": _suggested(experience),
+                "expected_fill_seconds": round(experience.usual_wait.total_seconds()) if experience else None,
+                "policy": _policy(quote),
+                "next_action": _next(quote, missing, self.body),
             }
         )
+
+
+def _suggested(experience: Experience | None) -> dict[str, Any] | None:
+    """The middle half of what was paid near there lately. Null where there was too little to tell."""
+    if experience is None:
+        return None
+    return {
+        "low": format_micros(experience.low_micros),
+        "middle": format_micros(experience.middle_micros),
+        "high": format_micros(experience.high_micros),
+        "bounties": experience.count,
+        "within_m": queries.NEAR_M,
+        "within_days": queries.LOOKED_BACK.days,
+    }
+
+
+def _policy(quote: Quote) -> dict[str, Any]:
+    outcome = quote.screening.outcome
+    why = [each.sentence for each in quote.screening.findings if each.outcome is outcome]
+    return {
+        "outcome": str(outcome),
+        "sentence": " ".join([_SENTENCES[outcome], *dict.fromkeys(why)]),
+        "findings": posting.findings_of(quote.screening),
+    }
+
+
+def _next(quote: Quote, missing: int, wish: dict[str, Any]) -> dict[str, Any]:
+    if quote.screening.outcome is Outcome.REFUSE:
+        return {"do": "ask_for_something_else", "call": None, "until": None}
+    if missing:
+        deposit = Call("POST", "/v1/deposits", {"amount": format_micros(whole_cents_up(missing))})
+        return {"do": "deposit", "call": deposit.render(), "until": None}
+    return {"do": "post", "call": Call("POST", "/v1/bounties", wish).render(), "until": None}

@@ -13,7 +13,7 @@ from psycopg import Cursor
 from market.errors import DomainError, Kind
 from market.ids import new_id
 from market.ledger.models import LARGEST_BALANCE_MICROS, Ending, Entry, Line
-from market.ledger.policies import SpendingLimits
+from market.ledger.policies import SpendingLimits, window_ends_at
 from market.ledger.postings import AccountKind, NewEntry, UnknownBook
 from market.money import format_micros
 
@@ -123,7 +123,7 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
         elif outcome == "ended":
             raise AlreadyEnded("The money of this has already moved.", facts={"ended": facts})
         elif outcome == "over_limit" and spender is not None:
-            raise _over_limit(spender.limits, facts, asked=_spent(new))
+            raise _over_limit(spender.limits, facts, asked=_spent(new), at=at)
         else:
             raise _refused(facts)
     return [Posted(repeated[entry.key], entry.key, repeated=True) for entry in entries]
@@ -235,7 +235,7 @@ def _refused(facts: dict[str, Any]) -> DomainError:
     )
 
 
-def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int) -> SpendingLimitReached:
+def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int, at: datetime) -> SpendingLimitReached:
     windows = (
         ("call", limits.per_call_micros, 0),
         ("day", limits.per_day_micros, spent["day_micros"]),
@@ -243,9 +243,12 @@ def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int) ->
     )
     window, limit, so_far = next(w for w in windows if w[1] is not None and w[2] + asked > w[1])
     assert limit is not None
+    # What is more than the whole window allows is no better in the next one.
+    retry_at = window_ends_at(window, at=at) if asked <= limit else None
     return SpendingLimitReached(
         f"This key may spend {format_micros(limit)} a {window}; {format_micros(so_far)} of it is used, "
         f"and this needs {format_micros(asked)}.",
+        retry_at=retry_at,
         facts={"window": window, "limit_micros": limit, "spent_micros": so_far, "asked_micros": asked},
     )
 

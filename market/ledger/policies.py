@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from market.errors import DomainError
@@ -136,3 +136,20 @@ class SpendingLimits:
     per_call_micros: int | None = None
     per_day_micros: int | None = None
     per_month_micros: int | None = None
+
+
+def window_ends_at(window: str, *, at: datetime) -> datetime | None:
+    """When what was spent no longer counts: days and months are the calendar's, in UTC. A call has no next window.
+
+    >>> from datetime import UTC
+    >>> window_ends_at("month", at=datetime(2026, 12, 31, 23, tzinfo=UTC)).isoformat()
+    '2027-01-01T00:00:00+00:00'
+    """
+    today = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match window:
+        case "day":
+            return today + timedelta(days=1)
+        case "month":
+            return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case _:
+            return None

@@ -108,3 +108,8 @@ def test_dust_is_not_told_to_a_service_that_counts_cents() -> None:
 def test_a_share_of_a_debt_is_a_programming_error(share: object) -> None:
     with pytest.raises(ValueError, match="not negative"):
         share(-1, basis_points=1000)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("micros", "cents"), [(0, 0), (1, 10_000), (10_000, 10_000), (10_001, 20_000)])
+def test_what_comes_in_is_enough_and_whole_cents(micros: int, cents: int) -> None:
+    assert money.whole_cents_up(micros) == cents

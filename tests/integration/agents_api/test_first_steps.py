@@ -60,7 +60,7 @@ def test_a_quote_tells_the_price_and_holds_nothing(client: Client) -> None:
     key = sign_up(client)["key"]
     quote = client.post("/v1/quotes", wish(slots=3), content_type="application/json", headers=bearer(key)).json()
     assert (quote["reward"], quote["fee"], quote["total"]) == ("2.50", "0.25", "8.25")
-    assert quote["policy"] == {"outcome": "allow", "findings": []}
+    assert (quote["policy"]["outcome"], quote["policy"]["findings"]) == ("allow", [])
     assert client.get("/v1/balance", headers=bearer(key)).json()["held"] == "0.00"
 
 

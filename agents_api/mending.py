@@ -1,0 +1,112 @@
+"""The one call that mends a refusal, where one does. What else is to be done, the refusal's `fix` says in words.
+
+Nothing is promised: the call is one that the caller could have thought of, with what is known filled in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from agents_api.problems import Call
+from market.errors import DomainError
+from market.money import format_micros, whole_cents_up
+
+# A body is given back mended only while it is small: it travels twice, and is kept with the answer.
+_LARGEST_BODY: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The request that was refused. `body` is None where it was not read."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None
+
+
+Mend = Callable[[DomainError, Asked], Call | None]
+
+
+def call_that_mends(refusal: DomainError, asked: Asked) -> Call | None:
+    mend = _MENDS.get(refusal.code)
+    return mend(refusal, asked) if mend else None
+
+
+def _deposit(refusal: DomainError, asked: Asked) -> Call | None:
+    missing = refusal.facts.get("missing_micros")
+    if not isinstance(missing, int) or refusal.facts.get("account") != "agent_available":
+        return None
+    return Call("POST", "/v1/deposits", {"amount": format_micros(whole_cents_up(missing))})
+
+
+def _sign_up(refusal: DomainError, asked: Asked) -> Call:
+    return Call("POST", "/v1/agents", {"name": "…"})
+
+
+def _prove(refusal: DomainError, asked: Asked) -> Call:
+    proof = {"challenge": refusal.facts["challenge"], "nonce": "…"}
+    return Call("POST", "/v1/agents", {**(asked.body or {"name": "…"}), "proof_of_work": proof})
+
+
+def _without_proof(refusal: DomainError, asked: Asked) -> Call:
+    body = {name: value for name, value in (asked.body or {}).items() if name != "proof_of_work"}
+    return Call("POST", "/v1/agents", body)
+
+
+def _rename(refusal: DomainError, asked: Asked) -> Call | None:
+    """The same request with the field named as it was perhaps meant."""
+    nearest = refusal.facts.get("nearest")
+    if not nearest or asked.body is None or not refusal.param:
+        return None
+    written = orjson.dumps(asked.body)
+    if len(written) > _LARGEST_BODY:
+        return None
+    body = orjson.loads(written)
+    *way, last = [step.replace("~1", "/").replace("~0", "~") for step in refusal.param.split("/")[1:]]
+    inside: Any = body
+    for step in way:
+        inside = inside[int(step)] if isinstance(inside, list) else inside[step]
+    if last not in inside or nearest in inside:
+        return None  # its name was cut short, or both were sent
+    inside[nearest] = inside.pop(last)
+    return Call(asked.method, asked.path, body)
+
+
+def _look_again(refusal: DomainError, asked: Asked) -> Call:
+    return Call("GET", asked.path)
+
+
+def _look_at_it(refusal: DomainError, asked: Asked) -> Call:
+    """An action stands below what it is done to, in test mode too."""
+    path = asked.path if asked.method == "PATCH" else asked.path.rpartition("/")[0]
+    return Call("GET", path.replace("/v1/test/", "/v1/", 1))
+
+
+def _cancel(refusal: DomainError, asked: Asked) -> Call:
+    return Call("POST", f"{asked.path}/cancel")
+
+
+def _list_keys(refusal: DomainError, asked: Asked) -> Call:
+    return Call("GET", "/v1/keys")
+
+
+_MENDS: Final[dict[str, Mend]] = {
+    "insufficient_funds": _deposit,
+    "not_authenticated": _sign_up,
+    "proof_of_work_needed": _prove,
+    "proof_of_work_refused": _without_proof,
+    "unknown_field": _rename,
+    "version_missing": _look_again,
+    "version_mismatch": _look_again,
+    "wrong_state": _look_at_it,
+    "fixed_once_posted": _cancel,
+    "already_relied_upon": _cancel,
+    "new_words_need_screening": _cancel,
+    "invalid_page_cursor": _look_again,
+    "invalid_cursor": _look_again,
+    "cursor_expired": _look_again,
+    "too_many_keys": _list_keys,
+    "key_not_found": _list_keys,
+}

@@ -1,0 +1,135 @@
+"""A refusal that one call mends names that call, and the call mends it; what may be tried again says when."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agents_api.limits import Limit
+from agents_api.views import money
+from bounties import operations
+from market.accounts.audit import CONSOLE
+from market.accounts.operations.keys import issue_key
+from market.ids import encode, new_id
+from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
+from tests.integration.agents_api.test_results import key_of, path_of
+from tests.integration.bounties.story import REVIEW, Story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key(client: Client) -> str:
+    return str(sign_up(client)["key"])
+
+
+def call(client: Client, key: str, call: dict[str, Any], **headers: str) -> Any:
+    """As a program would that follows what it is told."""
+    words: dict[str, Any] = {"headers": bearer(key) | {"Idempotency-Key": str(new_id())} | headers}
+    if call["method"] != "GET":
+        words |= {"data": call.get("body", {}), "content_type": "application/json"}
+    return getattr(client, call["method"].lower())(call["path"], **words)
+
+
+def test_missing_money_is_mended_by_a_deposit_and_the_same_request(client: Client, key: str) -> None:
+    body = wish(reward="950.001")
+    refused = post(client, key, body)
+    problem = refused.json()
+    assert (refused.status_code, problem["facts"]["missing"]) == (402, "45.0011")
+    assert problem["fix_call"] == {"method": "POST", "path": "/v1/deposits", "body": {"amount": "45.01"}}
+    assert call(client, key, problem["fix_call"]).status_code == 201
+    # With the same Idempotency-Key: what lacked only money was not kept.
+    assert post(client, key, body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "mended"),
+    [
+        ({"qestions": ["Open?"]}, "questions"),
+        ({"place": {"lat": 1, "lng": 2, "radiusm": 60}}, "radius_m"),
+        ({"questions": [{"text": "Open?", "tpye": "yes_no"}]}, "type"),
+    ],
+)
+def test_a_misspelt_field_is_mended_by_its_name(client: Client, key: str, changes: dict[str, Any], mended: str) -> None:
+    body = {name: value for name, value in wish().items() if name != mended} | changes
+    problem = post(client, key, body).json()
+    assert (problem["code"], problem["facts"]["nearest"]) == ("unknown_field", mended)
+    assert call(client, key, problem["fix_call"]).status_code == 201
+
+
+def test_a_field_like_none_other_is_not_guessed_at(client: Client, key: str) -> None:
+    problem = post(client, key, wish(zzzzz=1)).json()
+    assert (problem["code"], problem["fix_call"], problem.get("facts")) == ("unknown_field", None, None)
+
+
+def test_a_name_that_stands_beside_the_right_one_is_not_put_over_it(client: Client, key: str) -> None:
+    assert post(client, key, wish(rewards="1.00")).json()["fix_call"] is None
+
+
+def test_a_caller_without_a_key_is_shown_the_way_to_one(client: Client) -> None:
+    problem = client.get("/v1/balance").json()
+    made = client.post(problem["fix_call"]["path"], problem["fix_call"]["body"], content_type="application/json")
+    assert made.status_code == 201
+
+
+@pytest.mark.parametrize("match", [None, '"9"'])
+def test_a_change_of_no_or_another_version_is_mended_by_a_look(client: Client, key: str, match: str | None) -> None:
+    path = f"/v1/bounties/{post(client, key, wish()).json()['id']}"
+    headers = {} if match is None else {"If-Match": match}
+    problem = call(client, key, {"method": "PATCH", "path": path, "body": {}}, **headers).json()
+    assert problem["fix_call"] == {"method": "GET", "path": path}
+    tag = call(client, key, problem["fix_call"]).headers["ETag"]
+    mended = call(client, key, {"method": "PATCH", "path": path, "body": {"private_note": "x"}}, **{"If-Match": tag})
+    assert mended.status_code == 200
+
+
+def test_what_cannot_change_is_mended_by_cancelling(client: Client, key: str) -> None:
+    path = f"/v1/bounties/{post(client, key, wish()).json()['id']}"
+    problem = call(client, key, {"method": "PATCH", "path": path, "body": {"reward": "1.00"}}, **{"If-Match": "*"})
+    assert call(client, key, problem.json()["fix_call"]).json()["status"] == "cancelled"
+
+
+def test_a_wrong_state_is_mended_by_a_look_at_what_there_is(client: Client) -> None:
+    story = Story(at=timezone.now())
+    bounty = story.post()
+    submission, key = story.handed_in(bounty, REVIEW), key_of(story.buyer)
+    operations.reject(buyer=story.buyer, submission_id=submission.id, ground_code="not_shown", note="", at=story.at)
+    refused = call(client, key, {"method": "POST", "path": path_of(submission) + "/accept"})
+    assert refused.json()["code"] == "wrong_state"
+    assert call(client, key, refused.json()["fix_call"]).json()["status"] == "rejected"
+    funding = call(client, key, {"method": "POST", "path": f"/v1/bounties/{encode('bnt', bounty.id)}/fund"})
+    assert call(client, key, funding.json()["fix_call"]).json()["id"] == encode("bnt", bounty.id)
+
+
+def test_a_cap_says_how_much_is_left_and_when_there_is_more(client: Client) -> None:
+    story = Story(at=timezone.now())
+    for window, again in (("day", True), ("month", True), ("call", False)):
+        cap = 2_000_000 if window == "call" else 3_000_000
+        caps: dict[str, Any] = {f"per_{window}_micros": cap}
+        key = issue_key(account_id=story.buyer.id, by=CONSOLE, at=timezone.now(), **caps).text
+        if again:
+            assert post(client, key, wish(), once=f"{window}-1").status_code == 201
+        response = post(client, key, wish(), once=f"{window}-2")
+        problem = response.json()
+        assert (response.status_code, problem["code"], problem["facts"]["window"]) == (
+            402,
+            "spending_limit_reached",
+            window,
+        )
+        assert (problem["facts"]["limit"], problem["facts"]["asked"]) == (f"{cap // 1_000_000}.00", "2.75")
+        assert problem["retryable"] is again
+        assert (problem["retry_after"] is not None) is again
+        assert ("Retry-After" in response.headers) is again
+
+
+def test_every_answer_that_may_be_tried_again_says_when(
+    client: Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money.Balance, "limit", Limit("default", calls=1, window=timedelta(minutes=1)))
+    client.get("/v1/balance", headers=bearer(key))
+    response = client.get("/v1/balance", headers=bearer(key))
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["retryable"]) == (429, "too_many_calls", True)
+    assert 0 < problem["retry_after"] == int(response.headers["Retry-After"]) <= 60
