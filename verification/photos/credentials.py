@@ -4,13 +4,13 @@
 anchors we are given. No credentials say nothing at all.
 """
 
-import io
 import json
 from typing import Any
 
 import c2pa  # type: ignore[import-untyped]
 
 from verification.photos.facts import C2paFacts, C2paState
+from verification.photos.formats import Data, stream
 
 _MARK = b"c2pa"
 _MARK_WITHIN = 1 << 20  # credentials stand before the picture
@@ -20,12 +20,13 @@ _MOST = 20
 _STATES = {"Valid": C2paState.VALID, "Trusted": C2paState.TRUSTED}
 
 
-def credentials(data: bytes, kind: str, *, trust_anchors: str = "") -> C2paFacts | None:
-    if _MARK not in data[:_MARK_WITHIN]:
+def credentials(data: Data, kind: str, *, trust_anchors: str = "", until: int = 0) -> C2paFacts | None:
+    """`until`: where the header of this file ends, if that is known."""
+    if data.find(_MARK, 0, min(until or _MARK_WITHIN, _MARK_WITHIN)) < 0:
         return None  # most files: looking is cheaper than asking the library
     settings = c2pa.Settings.from_dict(_settings(trust_anchors))
     try:
-        with c2pa.Context(settings) as context, c2pa.Reader(_MIME[kind], io.BytesIO(data), context=context) as reader:
+        with c2pa.Context(settings) as context, c2pa.Reader(_MIME[kind], stream(data), context=context) as reader:
             report = json.loads(reader.json())
             state = reader.get_validation_state()
     except c2pa.C2paError as error:

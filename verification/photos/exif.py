@@ -3,7 +3,7 @@
 Facts only. A field that stands there and makes no sense is named in `unreadable`, not guessed at.
 """
 
-import io
+import logging
 import math
 import re
 from collections.abc import Mapping
@@ -14,8 +14,13 @@ import exifread
 
 from verification.geo import Place, place
 from verification.photos.facts import ExifFacts
+from verification.photos.formats import Data, stream
 
 Tags = Mapping[str, Any]
+
+# It logs what is odd about a file; here that is a fact or nothing.
+logging.getLogger("exifread").addHandler(logging.NullHandler())
+logging.getLogger("exifread").propagate = False
 
 _OFFSET = re.compile(r"([+-])([01][0-9]):([0-5][0-9])", re.ASCII)
 _LONGEST_WORD = 100
@@ -30,9 +35,9 @@ class _Unreadable(Exception):
     """A field stands there and says nothing sensible."""
 
 
-def exif(data: bytes) -> ExifFacts:
+def exif(data: Data) -> ExifFacts:
     try:
-        tags: Tags = exifread.process_file(io.BytesIO(data), details=False, extract_thumbnail=False)
+        tags: Tags = exifread.process_file(stream(data), details=False, extract_thumbnail=False)
     except Exception as error:  # noqa: BLE001 - written for honest cameras, hostile bytes fail it in any way there is
         return ExifFacts(unreadable=(f"exif: {type(error).__name__}",))
     unreadable: list[str] = []

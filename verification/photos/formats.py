@@ -4,11 +4,15 @@ An explicit list of formats; everything else is refused by name. What is odd but
 uploaded are never delivered, so a note is enough where nothing is hidden.
 """
 
+import io
+import mmap
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
+
+import numpy as np
 
 from market.errors import DomainError
 
@@ -78,12 +82,47 @@ class Header:
     width: int  # as stored, before orientation
     height: int
     notes: tuple[str, ...] = ()
+    # Everything that is said about the picture stands before this byte; 0 where it may stand anywhere.
+    says_until: int = 0
+
+
+# A file's bytes, or the memory in which the decoding child finds them.
+Data = bytes | mmap.mmap
+
+
+def stream(data: Data) -> BinaryIO:
+    """The bytes as a file with a place of its own to read on from, and without copying them."""
+    return io.BytesIO(data) if isinstance(data, bytes) else io.BufferedReader(_Window(data), 1 << 16)
+
+
+class _Window(io.RawIOBase):
+    def __init__(self, data: mmap.mmap) -> None:
+        self._view = memoryview(data)
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._view)}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, target: "bytearray | memoryview") -> int:  # type: ignore[override]
+        part = self._view[self._at : self._at + len(target)]
+        target[: len(part)] = part
+        self._at += len(part)
+        return len(part)
 
 
 # Behind a picture's end phones keep motion clips and depth maps. These are what nobody's camera writes there.
 _FOREIGN = re.compile(rb"%PDF-|<\?php|<script|<html|<!doctype|Rar!\x1a\x07", re.IGNORECASE)
 _PROGRAMS = (b"\x7fELF", b"MZ")
 _ZIP_END = b"PK\x05\x06"
+_BITE = 1 << 18
 _ZIP_TAIL = 66_000  # a zip archive is read from its end, which lies no further in than this
 # The next marker in compressed data: FF, and then neither a stuffed zero nor a restart nor more filling.
 _MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
@@ -91,7 +130,7 @@ _SEQUENCES = frozenset({b"avis", b"msf1", b"hevc", b"hevx"})
 _HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 
 
-def inspect(data: bytes) -> Header:
+def inspect(data: Data) -> Header:
     """Refuses what may not be decoded, or says what it is."""
     if len(data) > LARGEST_BYTES:
         raise FileTooLarge(f"The file has {len(data)} bytes.", facts={"size_bytes": len(data)})
@@ -106,7 +145,7 @@ def inspect(data: bytes) -> Header:
     return header
 
 
-def _read(data: bytes) -> Header:
+def _read(data: Data) -> Header:
     if data[:3] == b"\xff\xd8\xff":
         return _jpeg(data)
     if data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -118,9 +157,9 @@ def _read(data: bytes) -> Header:
     raise UnknownFormat("This file is of a format that is not taken.")
 
 
-def _jpeg(data: bytes) -> Header:
+def _jpeg(data: Data) -> Header:
     size: tuple[int, int] | None = None
-    at = 2
+    at, says_until = 2, 0
     while True:
         found = _MARKER.search(data, at)
         if found is None:
@@ -131,9 +170,7 @@ def _jpeg(data: bytes) -> Header:
         if marker in (0x01, 0xD8):
             continue
         if marker == 0xDA and size is not None:
-            # Inside compressed data these two bytes mean the end and nothing else.
-            end = data.find(b"\xff\xd9", at)
-            at = end + 2 if end >= 0 else len(data)
+            says_until, at = at, _end_of_compressed(data, at)
             break
         (length,) = struct.unpack_from(">H", data, at)
         if marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC) and size is None:
@@ -142,10 +179,24 @@ def _jpeg(data: bytes) -> Header:
         at += length
     if size is None:
         raise BrokenPicture("The file has no picture in it.")
-    return Header("jpeg", *size, notes=_after_the_end(data[at:]))
+    return Header("jpeg", *size, notes=_after_the_end(data[at:]), says_until=says_until)
 
 
-def _png(data: bytes) -> Header:
+def _end_of_compressed(data: Data, at: int) -> int:
+    """Inside compressed data these two bytes mean the end and nothing else."""
+    bytes_ = np.frombuffer(data, np.uint8)
+    while at < len(bytes_) - 1:
+        # In large bites: `find` stops at each of the many single bytes that could begin it.
+        bite = bytes_[at : at + _BITE + 1]
+        found = np.flatnonzero(bite[1:] == 0xD9)
+        found = found[bite[found] == 0xFF]
+        if len(found):
+            return at + int(found[0]) + 2
+        at += _BITE
+    return len(data)
+
+
+def _png(data: Data) -> Header:
     width, height = struct.unpack_from(">II", data, 16)
     at = 8
     while at < len(data):
@@ -158,7 +209,7 @@ def _png(data: bytes) -> Header:
     raise BrokenPicture("The file has no end.")
 
 
-def _webp(data: bytes) -> Header:
+def _webp(data: Data) -> Header:
     (length,) = struct.unpack_from("<I", data, 4)
     notes = _after_the_end(data[8 + length + length % 2 :])
     kind = data[12:16]
@@ -176,7 +227,7 @@ def _webp(data: bytes) -> Header:
     return Header("webp", width, height, notes=notes)
 
 
-def _heif(data: bytes) -> Header:
+def _heif(data: Data) -> Header:
     (length,) = struct.unpack_from(">I", data, 0)
     brands = [data[8:12]] + [data[start : start + 4] for start in range(16, min(length, 256), 4)]
     if brands[0] in _SEQUENCES:
@@ -194,7 +245,7 @@ def _heif(data: bytes) -> Header:
 _TO_SIZE = (b"meta", b"iprp", b"ipco", b"ispe")
 
 
-def _boxes(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
+def _boxes(data: Data, start: int, end: int, path: tuple[bytes, ...]) -> Iterator[int]:
     """Where the contents of each box at this path begin."""
     while start + 8 <= end:
         length, name = struct.unpack_from(">I4s", data, start)

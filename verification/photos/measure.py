@@ -7,7 +7,7 @@ from verification.photos.credentials import credentials
 from verification.photos.exif import exif
 from verification.photos.facts import PhotoFacts
 from verification.photos.features import features, packed
-from verification.photos.formats import Header, inspect
+from verification.photos.formats import Data, Header, inspect
 from verification.photos.pdq import pdq
 from verification.photos.quality import quality
 from verification.photos.traces import traces
@@ -24,7 +24,7 @@ class Measured:
     features: bytes  # to be stored under `facts.features_sha256`
 
 
-def measure(data: bytes, *, header: Header | None = None, trust_anchors: str = "") -> Measured:
+def measure(data: Data, *, header: Header | None = None, trust_anchors: str = "") -> Measured:
     """`header` is what `inspect` said of these very bytes, where somebody has asked already."""
     header = header or inspect(data)
     picture = opened(data)
@@ -32,7 +32,7 @@ def measure(data: bytes, *, header: Header | None = None, trust_anchors: str = "
     if picture.getexif().get(_ORIENTATION) in _LYING:
         width, height = height, width
     said = exif(data)
-    signed = credentials(data, header.format, trust_anchors=trust_anchors)
+    signed = credentials(data, header.format, trust_anchors=trust_anchors, until=header.says_until)
     left = traces(picture, said, signed)
     copy = grey(picture)
     hashes, hash_quality = pdq(copy)

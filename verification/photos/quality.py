@@ -1,5 +1,7 @@
 """Blur and darkness of the measuring copy, in numbers; what is too blurred is the check's to say."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +13,22 @@ _BLOWN = 250
 
 
 def quality(grey: NDArray[np.uint8]) -> QualityFacts:
-    edges = cv2.Laplacian(grey, cv2.CV_32F)
+    edges = cv2.Laplacian(grey, cv2.CV_16S)
     # A sharp sign before an empty sky is a sharp picture: the best ninth counts, not the mean of all.
     ninths = [part for band in np.array_split(edges, 3, axis=0) for part in np.array_split(band, 3, axis=1)]
+    # Of 256 values counted once, instead of every pixel once for each number.
+    shares = np.bincount(grey.ravel(), minlength=256) / grey.size
+    values = np.arange(256)
+    brightness = float(shares @ values)
     return QualityFacts(
-        sharpness=round(max(float(part.var()) for part in ninths), 2),
-        brightness=round(float(grey.mean()), 2),
-        contrast=round(float(grey.std()), 2),
-        dark_share=round(float((grey < _DARK).mean()), 4),
-        blown_share=round(float((grey > _BLOWN).mean()), 4),
+        sharpness=round(max(_variance(part) for part in ninths), 2),
+        brightness=round(brightness, 2),
+        contrast=round(float(np.sqrt(shares @ (values - brightness) ** 2)), 2),
+        dark_share=round(float(shares[:_DARK].sum()), 4),
+        blown_share=round(float(shares[_BLOWN + 1 :].sum()), 4),
     )
+
+
+def _variance(part: NDArray[Any]) -> float:
+    _, deviation = cv2.meanStdDev(part)
+    return float(deviation[0, 0]) ** 2

@@ -24,6 +24,15 @@ from verification.photos.measure import Measured
 from verification.photos.working import SHOWN
 
 _ROOT = Path(__file__).resolve().parents[2]
+# No key and no password of ours. One thread, because it forks. Memory in large pages, because a fork's are all new; and
+# in one arena, because each thread's own would count against the limit although nothing is in it.
+_ENVIRONMENT = {
+    "PATH": os.defpath,
+    "PYTHONPATH": str(_ROOT),
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1",
+}
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 10.0
 
@@ -62,13 +71,15 @@ _DEATHS = {
 class Sandbox:
     """One child, started at the first picture and kept; it forks for each. Safe to share between threads.
 
-    What the header of a file already forbids is refused on this side and costs no fork.
+    What the header of a file already forbids is refused on this side and costs no fork. The picture lies in memory that
+    the child can read and not write; what it answers comes through a pipe.
     """
 
     def __init__(self, limits: Limits | None = None, *, program: str = "verification.photos.darkroom") -> None:
         self.limits = limits or Limits()
         self._program = program
         self._child: subprocess.Popen[bytes] | None = None
+        self._tray: wire.Tray | None = None
         self._owner = 0
         self._turn = threading.Lock()
 
@@ -124,8 +135,10 @@ class Sandbox:
         child = self._started()
         assert child.stdin is not None
         assert child.stdout is not None
+        assert self._tray is not None
+        self._tray.lay(data)
         try:
-            wire.write(child.stdin.fileno(), request, [data])
+            wire.write(child.stdin.fileno(), request)
             # The child keeps the time of its forks; this is for a child that hangs itself.
             deadline = time.monotonic() + request["wall_seconds"] + _GRACE_SECONDS
             return wire.read(child.stdout.fileno(), deadline=deadline)
@@ -139,13 +152,14 @@ class Sandbox:
         # After a fork of ours the pipes are shared with the parent, and two would read each other's answers.
         self._end()
         self._owner = os.getpid()
+        self._tray = wire.Tray()
         child = subprocess.Popen(
-            [sys.executable, "-m", self._program],
+            [sys.executable, "-m", self._program, str(self._tray.reading)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=[self._tray.reading],
             cwd=_ROOT,
-            # No key and no password of ours is in the child's environment; one thread, because it forks.
-            env={"PATH": os.defpath, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=_ENVIRONMENT,
             bufsize=0,
         )
         self._child = child
@@ -159,6 +173,9 @@ class Sandbox:
 
     def _end(self) -> None:
         child, self._child = self._child, None
+        tray, self._tray = self._tray, None
+        if tray is not None:
+            tray.close()
         if child is None:
             return
         for pipe in (child.stdin, child.stdout):

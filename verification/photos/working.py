@@ -12,24 +12,26 @@ import pi_heif  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
-from verification.photos.formats import BrokenPicture, RefusedPicture
+from verification.photos.formats import BrokenPicture, Data, RefusedPicture, stream
 
 SIDE: Final = 640  # of the grey copy: enough for hash, points and sharpness, a fraction of the decode
 SHOWN: Final = 2016  # half of a 12 MP photo: exactly what a decoder can give without decoding it whole
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
+# Made small before their colours are changed: every full-size step takes as much memory again as decoding did.
+_SHRUNK_FIRST: Final = ("L", "RGB", "RGBA", "CMYK")
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 pi_heif.register_heif_opener()
 
 
-def opened(data: bytes) -> Image.Image:
+def opened(data: Data) -> Image.Image:
     """The file as Pillow sees it, nothing decoded yet; of a file with several pictures, the first.
 
     Only for what `formats.inspect` has let through.
     """
     try:
-        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+        picture = Image.open(stream(data), formats=_FORMATS)
     except (OSError, ValueError, SyntaxError) as error:
         raise BrokenPicture("The file cannot be read as the picture it claims to be.") from error
     return picture
@@ -41,12 +43,12 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
     small = _decoded(picture)
     if small.mode != "L":
         small = _rgb(small).convert("L")
-    upright = ImageOps.exif_transpose(small)
-    scale = SIDE / max(upright.size)
-    size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
+    ImageOps.exif_transpose(small, in_place=True)
+    scale = SIDE / max(small.size)
+    size = (max(1, round(small.width * scale)), max(1, round(small.height * scale)))
     # Small pictures are enlarged as well: points are found at comparable sizes only.
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.asarray(upright, dtype=np.uint8), size, interpolation=how), dtype=np.uint8)
+    return np.asarray(cv2.resize(np.asarray(small, dtype=np.uint8), size, interpolation=how), dtype=np.uint8)
 
 
 def clean(picture: Image.Image, *, longest: int) -> Image.Image:
@@ -55,7 +57,10 @@ def clean(picture: Image.Image, *, longest: int) -> Image.Image:
     share = min(1.0, longest / max(picture.size))
     picture.draft("RGB", (int(picture.width * share), int(picture.height * share)))
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(_decoded(picture))
+    upright = _decoded(picture)
+    ImageOps.exif_transpose(upright, in_place=True)
+    if upright.mode in _SHRUNK_FIRST:
+        upright.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     shown = _in_srgb(upright, profile)
     shown.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     bare = Image.new("RGB", shown.size)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from tests.unit.verification.photos.pictures import decoded, encoded, scene
+from tests.unit.verification.photos.pictures import CORPUS, decoded, encoded, needs_corpus, scene
 from verification.photos.formats import BrokenPicture, TooFewPixels, UnknownFormat
 from verification.photos.measure import measure
 from verification.photos.sandbox import DecoderDied, DecoderUnavailable, Limits, Sandbox
+from verification.photos.working import SHOWN
 
 PHOTO = encoded(scene(6))
 
@@ -67,6 +69,32 @@ def test_the_death_of_a_fork_is_a_clear_refusal_of_that_file_alone(
         sandbox.limits = usual
     assert died.value.facts == {"reason": reason}
     assert sandbox.measure(PHOTO).facts.width == 1200
+
+
+def test_a_fork_can_open_nothing_and_sees_one_picture(sandbox: Sandbox) -> None:
+    sandbox.measure(PHOTO)
+    small = encoded(scene(7, (100, 80)))
+    answer, _ = sandbox._ask("reach_out", small, 0)
+    assert (answer["done"], answer["size"]) == ([], len(small))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_fork_decodes_every_format_although_it_can_open_no_file(sandbox: Sandbox, kind: str) -> None:
+    assert sandbox.measure(encoded(scene(6, (300, 200)), kind)).facts.format == kind.lower()
+
+
+@needs_corpus
+def test_a_fork_decodes_what_an_iphone_writes_within_its_memory(sandbox: Sandbox) -> None:
+    data = (CORPUS / "exif-samples/heic/mobile/iphone_13_pro_max.HEIC").read_bytes()
+    assert sandbox.measure(data) == measure(data)
+    done = sandbox.deliver(data)
+    assert max(done.width, done.height) == SHOWN
+
+
+def test_the_largest_picture_that_is_taken_is_made_small_within_its_memory(sandbox: Sandbox) -> None:
+    largest = encoded(Image.new("RGB", (10_000, 6_000), "teal"), "PNG", compress_level=1)
+    done = sandbox.deliver(largest)
+    assert (done.width, done.height) == (SHOWN, 1210)
 
 
 def test_a_decoder_that_was_killed_starts_again(sandbox: Sandbox) -> None:
