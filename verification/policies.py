@@ -48,6 +48,9 @@ class Thresholds:
     hash_quality: int = 50  # PDQ's published floor; flatter pictures have hashes that mean little
     copy_inliers: int = 30
     copy_share: float = 0.72
+    # Where letters or bricks repeat, many points of a true copy find the wrong partner: a person compares these.
+    doubt_inliers: int = 80
+    doubt_share: float = 0.45
     sharpness: float = 60.0
     brightness: float = 30.0
     contrast: float = 10.0

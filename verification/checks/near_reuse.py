@@ -5,6 +5,7 @@ view of the same place does not do that, however alike it looks.
 """
 
 from functools import partial
+from typing import Protocol
 
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import Evidence, NearDuplicate
@@ -16,10 +17,10 @@ from verification.requirements import Requirements
 def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limits = requirements.policy.thresholds
     copies = [found for found in evidence.near_duplicates if is_copy(found, limits)]
-    unconfirmed = [found for found in evidence.near_duplicates if _unconfirmed(found, evidence, limits)]
+    doubtful = [found for found in evidence.near_duplicates if _doubtful(found, evidence, limits)]
     photos = [each.facts for each in evidence.artifacts if isinstance(each.facts, PhotoFacts)]
     plain = [facts for facts in photos if facts.hash_quality < limits.hash_quality and facts.features_count == 0]
-    closest = (copies or unconfirmed)[:1]
+    closest = (copies or doubtful)[:1]
     answer = partial(
         CheckResult,
         check="near_reuse",
@@ -34,6 +35,8 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             "hash_bits": limits.hash_bits,
             "inliers": limits.copy_inliers,
             "inlier_share": limits.copy_share,
+            "doubt_inliers": limits.doubt_inliers,
+            "doubt_inlier_share": limits.doubt_share,
         },
     )
     if copies:
@@ -46,13 +49,13 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             buyer="This picture is a changed copy of one that was handed in before.",
             retake=True,
         )
-    if unconfirmed:
+    if doubtful:
         return answer(
             outcome=Outcome.FAIL,
             severity=Severity.STRONG,
             reason="looks_alike",
             scout="This picture looks very much like an earlier one. A person will compare them.",
-            buyer="This picture looks very much like an earlier one, and has too little detail to tell for certain.",
+            buyer="This picture looks very much like an earlier one, and no code can tell for certain.",
         )
     if not evidence.duplicates_searched:
         sentence = "Earlier pictures could not be searched."
@@ -73,15 +76,34 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
     return answer(outcome=Outcome.PASS, severity=Severity.STRONG, reason="new", scout=sentence, buyer=sentence)
 
 
-def is_copy(found: NearDuplicate, limits: Thresholds) -> bool:
+class Compared(Protocol):
+    """What two pictures have in common: an earlier one that was found, or any two."""
+
+    @property
+    def hash_distance(self) -> int | None: ...
+    @property
+    def inliers(self) -> int | None: ...
+    @property
+    def inlier_share(self) -> float | None: ...
+
+
+def is_copy(found: Compared, limits: Thresholds) -> bool:
     if found.inliers is None or found.inlier_share is None:
         return False
     return found.inliers >= limits.copy_inliers and found.inlier_share >= limits.copy_share
 
 
-def _unconfirmed(found: NearDuplicate, evidence: Evidence, limits: Thresholds) -> bool:
-    """The hash says so and the points could not be asked. Where they were asked and said no, the hash was wrong."""
-    if found.hash_distance is None or found.hash_distance > limits.hash_bits or found.inliers is not None:
+def looks_alike(found: Compared, facts: PhotoFacts, limits: Thresholds) -> bool:
+    """Too many points go along with one movement for another picture, or the hash says so and points could not be
+    asked. Where they were asked and said no, the hash was wrong.
+    """
+    if found.inliers is not None and found.inlier_share is not None:
+        return found.inliers >= limits.doubt_inliers and found.inlier_share >= limits.doubt_share
+    if found.hash_distance is None or found.hash_distance > limits.hash_bits:
         return False
+    return facts.hash_quality >= limits.hash_quality
+
+
+def _doubtful(found: NearDuplicate, evidence: Evidence, limits: Thresholds) -> bool:
     ours = [each.facts for each in evidence.artifacts if each.sha256 == found.sha256]
-    return any(isinstance(facts, PhotoFacts) and facts.hash_quality >= limits.hash_quality for facts in ours)
+    return any(isinstance(facts, PhotoFacts) and looks_alike(found, facts, limits) for facts in ours)

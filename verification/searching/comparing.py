@@ -9,7 +9,7 @@ from verification.evidence import Artifact, FoundBy, NearDuplicate, SceneMatch
 from verification.models import Grant, Picture
 from verification.photos.facts import PhotoFacts
 from verification.photos.features import Features, copied, scene_inliers, unpacked
-from verification.photos.pdq import FORMS, distance
+from verification.photos.likeness import resemblance
 from verification.requirements import Requirements
 from verification.searching import hashes
 
@@ -82,11 +82,7 @@ def _neighbours(grant: Grant, requirements: Requirements, before: int, *, withou
 def _compared(
     grant: Grant, artifact: Artifact, ours: Features | None, other: Picture, found_by: FoundBy
 ) -> NearDuplicate:
-    facts: PhotoFacts = artifact.facts
-    bits = {form: distance(facts.hashes[form], other.pdq) for form in FORMS if form in facts.hashes}
-    form = min(bits, key=lambda each: bits[each])
-    theirs = _points(other.points_sha256)
-    likeness = copied(ours, theirs) if ours and theirs and ours.count and theirs.count else None
+    likeness = resemblance(artifact.facts, ours, other.pdq, _points(other.points_sha256))
     return NearDuplicate(
         sha256=artifact.sha256,
         other_sha256=other.sha256,
@@ -94,10 +90,10 @@ def _compared(
         found_by=found_by,
         same_subject=other.subject_key == grant.subject_key,
         same_group=other.group_key == grant.group_key,
-        hash_distance=bits[form],
-        form=form,
-        inliers=likeness.copy_inliers if likeness else None,
-        inlier_share=likeness.copy_share if likeness else None,
+        hash_distance=likeness.hash_distance,
+        form=likeness.form,
+        inliers=likeness.inliers,
+        inlier_share=likeness.inlier_share,
     )
 
 
