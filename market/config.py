@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from market.engine.layout import Layout
 from market.mail_address import MailServer, UnusableAddress, read_mail_server
+from market.media_address import Bucket, UnusableMediaAddress, read_media_address, read_media_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "development-only-not-a-secret-0000000000000000000000"
@@ -77,7 +78,14 @@ class Config(BaseSettings):
         SecretStr(""), description="Redis, RabbitMQ or SQS as the broker; empty: a queue inside the same Postgres."
     )
     media_url: SecretStr = Field(
-        SecretStr(""), description="Where media lives: empty for the media folder below SIGHTLINE_HOME."
+        SecretStr(""),
+        description="s3://KEY:SECRET@bucket/prefix?region=…&endpoint=https://…, an object store for media; empty: the "
+        "media folder below SIGHTLINE_HOME.",
+    )
+    media_keys: SecretStr = Field(
+        SecretStr(""),
+        description="What media are encrypted with at rest: keys of 32 random bytes in base64, separated by commas. "
+        "The first encrypts, all decrypt; empty: not encrypted by us.",
     )
     email_url: SecretStr = Field(
         SecretStr(""),
@@ -179,6 +187,14 @@ class Config(BaseSettings):
             read_mail_server(self.email_url.get_secret_value())
         except UnusableAddress as error:
             faults.append(f"EMAIL_URL {error}: write it as smtp://user:password@host:587")
+        try:
+            read_media_address(self.media_url.get_secret_value())
+        except UnusableMediaAddress as error:
+            faults.append(f"MEDIA_URL {error}: write it as s3://KEY:SECRET@bucket/prefix?region=…")
+        try:
+            read_media_keys(self.media_keys.get_secret_value())
+        except UnusableMediaAddress as error:
+            faults.append(f"MEDIA_KEYS {error}: make one with `openssl rand -base64 32`")
         broker = self.celery_broker_url.get_secret_value()
         if broker and broker.partition("://")[0] not in BROKERS:
             faults.append(f"CELERY_BROKER_URL must begin with one of {', '.join(f'{each}://' for each in BROKERS)}")
@@ -203,6 +219,15 @@ class Config(BaseSettings):
             faults.append("ALLOWED_HOSTS must name the hosts, not *")
         if not self.database_url.get_secret_value():
             faults.append("DATABASE_URL must name a Postgres server")
+        faults += self._unsafe_mail()
+        if (bucket := self._bucket_or_none()) and not bucket.encrypted:
+            faults.append("MEDIA_URL must have an endpoint that begins with https://")
+        if 0 < len(self.metrics_token.get_secret_value()) < 32:
+            faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
+        return faults
+
+    def _unsafe_mail(self) -> list[str]:
+        faults = []
         if not self.email_url.get_secret_value():
             faults.append("EMAIL_URL must name a mail server: sign-in codes are sent by e-mail")
         elif (server := self._mail_or_none()) and not server.encrypted:
@@ -211,14 +236,18 @@ class Config(BaseSettings):
             faults.append("EMAIL_FROM must be an address that people can get e-mail from")
         if self.webhook_allowed_networks:
             faults.append("WEBHOOK_ALLOWED_NETWORKS must be empty: strangers choose where webhooks are sent")
-        if 0 < len(self.metrics_token.get_secret_value()) < 32:
-            faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
         return faults
 
     def _mail_or_none(self) -> MailServer | None:
         try:
             return self.mail
         except UnusableAddress:
+            return None
+
+    def _bucket_or_none(self) -> Bucket | None:
+        try:
+            return read_media_address(self.media_url.get_secret_value())
+        except UnusableMediaAddress:
             return None
 
     @property

@@ -227,6 +227,12 @@ STORAGES = {
     "evidence": {"BACKEND": "verification.store.PrivateFiles", "OPTIONS": {"location": str(layout.media / "evidence")}},
     "staticfiles": {"BACKEND": "web.static_files.StaticFiles"},
 }
+if config.media_url.get_secret_value():
+    _objects = {
+        "BACKEND": "verification.object_store.PrivateObjects",
+        "OPTIONS": {"address": config.media_url.get_secret_value()},
+    }
+    STORAGES |= {"default": _objects, "evidence": _objects}
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 TIME_ZONE = "UTC"

@@ -1,7 +1,8 @@
 """The one gateway to where originals, points and delivery copies are kept: private, and named by their own sha256.
 
-What is kept has been read back from nobody's memory: when `keep` returns, it is on disk. The same bytes are kept once,
-whoever hands them in. Who may see something is not known here, and nothing here has an address on the web.
+What is kept has been read back from nobody's memory: when `keep` returns, it is on disk, or an object store has said
+that it is safe. The same bytes are kept once, whoever hands them in. Where there are keys it is sealed (`sealing.py`).
+Who may see something is not known here, and nothing here has an address on the web.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.utils.deconstruct import deconstructible
 
 from market.errors import DomainError, Kind
 from market.ids import new_id
+from verification import sealing
 
 ORIGINALS = "originals"
 POINTS = "points"  # ORB points, to compare with later pictures
@@ -63,12 +65,12 @@ def keep(folder: str, data: bytes) -> str:
     """Keep bytes and answer their sha256. Kept already, it changes nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
     if not _storage().exists(_name(folder, sha256)):
-        _storage().save(_name(folder, sha256), ContentFile(data))
+        _save(_name(folder, sha256), data)
     return sha256
 
 
 def read(folder: str, sha256: str) -> bytes:
-    return _read(_name(folder, sha256))
+    return _read(_name(folder, sha256), sha256)
 
 
 def remove(folder: str, sha256: str) -> None:
@@ -79,25 +81,29 @@ def remove(folder: str, sha256: str) -> None:
 def keep_piece(upload_id: UUID, start: int, data: bytes) -> str:
     """A piece belongs to its upload alone: shared ones could be put away by whoever is done first."""
     sha256 = hashlib.sha256(data).hexdigest()
-    _storage().save(_piece(upload_id, start, sha256), ContentFile(data))
+    _save(_piece(upload_id, start, sha256), data)
     return sha256
 
 
 def read_piece(upload_id: UUID, start: int, sha256: str) -> bytes:
-    return _read(_piece(upload_id, start, sha256))
+    return _read(_piece(upload_id, start, sha256), sha256)
 
 
 def remove_piece(upload_id: UUID, start: int, sha256: str) -> None:
     _storage().delete(_piece(upload_id, start, sha256))
 
 
-def _read(name: str) -> bytes:
+def _save(name: str, data: bytes) -> None:
+    _storage().save(name, ContentFile(sealing.sealed(data, name=name)))
+
+
+def _read(name: str, sha256: str) -> bytes:
     try:
         with _storage().open(name) as file:
-            data: bytes = file.read()
+            kept: bytes = file.read()
     except FileNotFoundError as error:
         raise NotKept("This is not kept any more.") from error
-    return data
+    return sealing.opened(kept, name=name, sha256=sha256)
 
 
 @cache

@@ -1,5 +1,6 @@
 """The settings: what stops a start, how it is said, and that no secret is ever said."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from market.config import DEVELOPMENT_KEY, ROOT, Config, sentence
 from tests.unit.market.production import PRODUCTION
 
+KEY = base64.b64encode(b"thirty-two bytes make a good key").decode()
 SECRET = "sekret-value-that-nobody-may-see"
 
 
@@ -97,8 +99,11 @@ def test_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
         "DATABASE_URL": f"postgresql://u:{SECRET}@h/d",
         "EMAIL_URL": f"smtp://u:{SECRET}@h",
         "CELERY_BROKER_URL": f"redis://:{SECRET}@h",
+        "MEDIA_URL": f"s3://K:{SECRET}@b",
+        "MEDIA_KEYS": KEY,
     }
     found = config(monkeypatch, **values)
+    assert KEY not in repr(found) + str(found) + found.model_dump_json()
     assert found.mail is not None
     assert found.mail.password == SECRET
     assert SECRET not in repr(found) + str(found) + repr(found.mail) + repr(found.model_dump())
