@@ -17,7 +17,7 @@ from market.accounts import queries
 from market.accounts.models import User
 from web.sign_in import is_fresh
 
-FRESH_FOR_OPERATORS = timedelta(hours=1)
+FRESH = timedelta(hours=1)
 
 View = Callable[..., HttpResponseBase]
 
@@ -31,16 +31,26 @@ def signed_in(view: View) -> View:
     return never_cache(login_required(view))
 
 
+def freshly_signed_in(view: View) -> View:
+    """Signed in within the hour, also in the middle of work: a desk, and a phone, is left unlocked easily."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not is_fresh(request, FRESH):
+            here = request.get_full_path() if request.method == "GET" else request.path
+            return redirect(f"{reverse('sign_in_again')}?{urlencode({'next': here})}")
+        return view(request, *args, **kwargs)
+
+    return signed_in(guarded)
+
+
 def for_operators(view: View) -> View:
-    """An operator who has signed in within the hour. Also in the middle of work: a desk is left unlocked easily."""
+    fresh = freshly_signed_in(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not queries.is_operator(person(request)):
             raise PermissionDenied
-        if not is_fresh(request, FRESH_FOR_OPERATORS):
-            here = request.get_full_path() if request.method == "GET" else request.path
-            return redirect(f"{reverse('sign_in_again')}?{urlencode({'next': here})}")
-        return view(request, *args, **kwargs)
+        return fresh(request, *args, **kwargs)
 
     return signed_in(guarded)

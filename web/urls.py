@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from market.config import config
-from web.views import bounty, claim, dev_mail, earnings, front, map, me, nearby, operators, owner, result  # noqa: A004
+from web.views import bounty, claim, dev_mail, earnings, front, map, me, nearby, operators, result  # noqa: A004
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.welcome, name="welcome"),
@@ -29,7 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),
     path("", include("web.capture.urls")),
-    path("owner/claim/<str:token>", owner.claim, name="claim_agent"),
+    path("owner/", include("web.owner.urls")),
     path("ops/", operators.desk, name="desk"),
     path("language", set_language, name="set_language"),
     # allauth's pages, less those of ways to sign in that we do not have.

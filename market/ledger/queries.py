@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
 
-from market.ledger.models import LedgerAccount, Line
+from market.ledger.models import LedgerAccount, Line, Spending
 from market.ledger.postings import LIMITED, AccountKind, AccountRef, Book
 
 LONGEST_PAGE: Final = 200
@@ -57,6 +57,21 @@ def _by_kind(book: Book, owner_id: UUID) -> Counter[str]:
         .values_list("kind", "micros")
     )
     return Counter({kind: int(micros or 0) for kind, micros in rows})  # of what is not there, a Counter holds nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was set aside by the bounties of one key, or of keys whose caps are counted together."""
+
+    today_micros: int
+    this_month_micros: int
+
+
+def spent(purse_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Spent]:
+    """By purse; one that has spent nothing this month is not there. Days and months are those of UTC, as caps count."""
+    on = at.astimezone(UTC).date()
+    rows = Spending.objects.filter(key_id__in=set(purse_ids), month_on=on.replace(day=1))
+    return {row.key_id: Spent(row.days_micros[on.day - 1], sum(row.days_micros)) for row in rows}
 
 
 # --- statements -------------------------------------------------------------------------------------------------------

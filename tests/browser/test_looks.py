@@ -10,12 +10,12 @@ pytestmark = pytest.mark.browser
 
 # Everything a thumb is meant to hit, except links within a sentence.
 _TOO_SMALL = """() => [...document.querySelectorAll('button, .button, input:not([type=hidden]), nav a, .links a')]
-    .filter(part => part.checkVisibility())
+    .filter(part => part.checkVisibility() && !part.closest('label'))
     .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
     .filter(([_, box]) => box.height < 48 || box.width < 48)
     .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
 _TOO_WIDE = """() => [...document.querySelectorAll('body *')]
-    .filter(part => part.checkVisibility() && !part.closest('pre') && !part.matches('.skip'))
+    .filter(part => part.checkVisibility() && !part.closest('pre, .scroll > *') && !part.matches('.skip'))
     .filter(part => part.getBoundingClientRect().right > innerWidth + 0.5 || part.getBoundingClientRect().left < -0.5)
     .map(part => part.outerHTML.slice(0, 80))"""
 _SIZES = {390: 844, 320: 640}

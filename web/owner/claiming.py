@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from market import clock
 from market.accounts import operations
 from market.accounts.operations.agents import find_claimable
+from market.ids import encode
 from web.guards import person
 
 
@@ -20,6 +21,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and user:
         agent = operations.claim_agent(user=user, token=token, at=clock.now())
         messages.success(request, gettext("You answer for {name} now.").format(name=agent.name))
-        return redirect("me")
+        return redirect("owned_agent", agent_id=encode("agt", agent.account_id))
     agent = find_claimable(token=token, user=user)
-    return render(request, "owner/claim.html", {"agent": agent, "is_mine": agent.owner_id is not None})
+    facts = {"agent": agent, "agent_id": encode("agt", agent.account_id), "is_mine": agent.owner_id is not None}
+    return render(request, "owner/claim.html", facts)
