@@ -17,8 +17,9 @@ from typing import Any
 import django
 from asgiref.sync import ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
+from django.utils.module_loading import import_string
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from market import roles
 from market.config import config
@@ -49,7 +50,8 @@ class Handler(ASGIHandler):
 async def lifespan(_: Starlette) -> AsyncIterator[None]:
     async with waiting.listening() as end_waits:
         with called_when_told_to_stop(end_waits):
-            yield
+            async with mcp.open():
+                yield
 
 
 @contextmanager
@@ -82,5 +84,7 @@ def called_when_told_to_stop(end: Callable[[], None]) -> Iterator[None]:
 
 django.setup(set_prefix=False)
 handler = Handler()
-routes = Starlette(routes=[Mount("/", app=handler)], lifespan=lifespan)
+# Imported here, because what it asks is Django's.
+mcp = import_string("agents_api.mcp.server.Door")(handler)
+routes = Starlette(routes=[Route("/mcp", endpoint=mcp), Mount("/", app=handler)], lifespan=lifespan)
 application: Any = Limited(routes, most=config.max_body_bytes)

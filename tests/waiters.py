@@ -24,10 +24,10 @@ def nothing_left_over() -> Iterator[None]:
             thread.submit(connections.close_all).result()
 
 
-def assert_they_share_a_few() -> None:
+def assert_they_share_a_few(*, asking: int = 1) -> None:
     """Threads and connections of this process, while many wait: the shared ones, one that asks, one that listens."""
     threads = [thread for thread in threading.enumerate() if thread.name.startswith(("shared-", "waits"))]
-    assert len(threads) == asgi.SHARED_THREADS + 1
+    assert len(threads) == asgi.SHARED_THREADS + asking
     with psycopg.connect(wakeups.conninfo()) as own:
         [(held,)] = own.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

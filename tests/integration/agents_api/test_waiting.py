@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -35,7 +36,7 @@ def in_a_thread(function: Callable[[], object]) -> None:
         connection.close()
 
 
-async def until_waiting(sending: list[asyncio.Task[None]]) -> None:
+async def until_waiting(sending: Sequence[asyncio.Task[Any]]) -> None:
     waits = waiting._waits
     assert waits is not None
     while sum(len(hints) for hints in waits._hints.values()) < len(sending):
