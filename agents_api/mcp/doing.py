@@ -67,9 +67,8 @@ async def post_bounty(house: House, given: Arguments) -> Done:
 
 
 async def get_bounty(house: House, given: Arguments) -> Done:
-    path = _path("bounties", given["bounty_id"])
-    answer = await house.get(path)
-    return Done(shapes.bounty(answer, await _results(house, path)))
+    answer, results = await _look(house, _path("bounties", given["bounty_id"]))
+    return Done(shapes.bounty(answer, results))
 
 
 async def wait_for_bounty(house: House, given: Arguments) -> Done:
@@ -78,9 +77,8 @@ async def wait_for_bounty(house: House, given: Arguments) -> Done:
     known = reading.integer(given.get("known_results", 0), param="/known_results", least=0, most=10_000)
     seconds = reading.integer(given.get("seconds", LONGEST_WAIT), param="/seconds", least=0, most=LONGEST_WAIT)
     deadline = time.monotonic() + seconds
-    answer = await house.get(path)
     while True:
-        results = await _results(house, path)
+        answer, results = await _look(house, path)
         left = int(deadline - time.monotonic())
         if len(results) > known or answer["next_action"]["do"] != "wait" or left <= 0:
             return Done(shapes.bounty(answer, results))
@@ -88,7 +86,6 @@ async def wait_for_bounty(house: House, given: Arguments) -> Done:
         if newer["version"] == answer["version"]:
             # It was waited as long as can be: the time is up, or the house closes.
             return Done(shapes.bounty(newer, results))
-        answer = newer
 
 
 async def list_bounties(house: House, given: Arguments) -> Done:
@@ -140,10 +137,10 @@ DOINGS: Final[Mapping[str, Doing]] = {
 }
 
 
-async def _results(house: House, path: str) -> list[dict[str, Any]]:
-    answer = await house.get(f"{path}/results", limit=_SHOWN_RESULTS)
-    found: list[dict[str, Any]] = answer["data"]
-    return found
+async def _look(house: House, path: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A bounty and its results. The bounty last: its `next_action` then knows of every result that is shown."""
+    results = await house.get(f"{path}/results", limit=_SHOWN_RESULTS)
+    return await house.get(path), results["data"]
 
 
 def _path(kind: str, text: object) -> str:
