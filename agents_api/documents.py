@@ -1,10 +1,23 @@
-"""The addresses of what is written for agents, below /docs."""
+"""The addresses of what is written for agents: below /docs, and where programs look first."""
 
 from django.urls import path
 
-from agents_api.views import errors
+from agents_api.views import errors, guides
 
-urlpatterns = [
+below_docs = [
+    path("", guides.index),
     path("errors", errors.every_error),
     path("errors/<slug:code>", errors.one_error),
+    path("<slug:name>.md", guides.as_markdown),
+    path("<slug:name>", guides.negotiated),
+]
+
+at_the_root = [
+    path("llms.txt", guides.llms),
+    path("SKILL.md", guides.as_markdown, {"name": "skill"}),
+    path("auth.md", guides.as_markdown, {"name": "auth"}),
+    path("robots.txt", guides.robots),
+    path("sitemap.xml", guides.sitemap),
+    path(".well-known/api-catalog", guides.api_catalog),
+    path(".well-known/security.txt", guides.security_txt),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from agents_api import documents
 from market.health import views as health
 from market.metrics import views as metrics
 
@@ -9,7 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
-    path("docs/", include("agents_api.documents")),
+    path("docs/", include(documents.below_docs)),
+    path("", include(documents.at_the_root)),
     path("v1/", include("agents_api.urls")),
     path("", include("web.urls")),
 ]

@@ -1,7 +1,7 @@
 """/mcp: the official server of the Model Context Protocol around our tools, over streamable HTTP, without sessions.
 
-Each request stands by itself and carries its own key, so any process can answer it. What else the protocol knows
-(resources, prompts) would be handed to `Server` in `_server`, beside the tools.
+Each request stands by itself and carries its own key, so any process can answer it. Beside the tools stand the guides,
+as resources.
 """
 
 import base64
@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from agents_api import problems
 from agents_api.door import InternalError
 from agents_api.mcp.asking import House, Refused
+from agents_api.mcp.documents import list_resources, read_resource
 from agents_api.mcp.doing import DOINGS, PREVIEW_TYPE, Done
 from agents_api.mcp.tools import TOOLS
 from agents_api.wire import LARGEST_BODY
@@ -96,6 +97,8 @@ def _server(app: ASGIApp) -> Server[Any]:
         get_tool_input_schema=lambda name: _TOOLS[name].input_schema if name in _TOOLS else None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_resources=list_resources,
+        on_read_resource=read_resource,
     )
 
 

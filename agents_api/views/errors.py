@@ -4,33 +4,31 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from agents_api import catalogue
 from agents_api.catalogue import Listed
-
-MARKDOWN = "text/markdown"
+from agents_api.negotiation import markdown, varying, wants_markdown
 
 
 @require_safe
 def every_error(request: HttpRequest) -> HttpResponse:
     entries = catalogue.every_refusal()
-    if not _wants_markdown(request):
-        return _varying(render(request, "docs/errors.html", {"entries": entries}))
+    if not wants_markdown(request):
+        return varying(render(request, "docs/errors.html", {"entries": entries}))
     rows = [f"| [{each.code}](/docs/errors/{each.code}) | {each.status.value} | {each.meaning} |" for each in entries]
     text = "\n".join(["# Errors", "", "| code | status | means |", "|---|---|---|", *rows, ""])
-    return _varying(HttpResponse(text, content_type=f"{MARKDOWN}; charset=utf-8"))
+    return varying(markdown(text))
 
 
 @require_safe
 def one_error(request: HttpRequest, code: str) -> HttpResponse:
     entry = catalogue.find(code)
     status = HTTPStatus.OK if entry else HTTPStatus.NOT_FOUND
-    if not _wants_markdown(request):
-        return _varying(render(request, "docs/error.html", {"entry": entry}, status=status))
+    if not wants_markdown(request):
+        return varying(render(request, "docs/error.html", {"entry": entry}, status=status))
     text = _as_markdown(entry) if entry else "# No such error\n\nEvery code is listed at /docs/errors.\n"
-    return _varying(HttpResponse(text, status=status, content_type=f"{MARKDOWN}; charset=utf-8"))
+    return varying(markdown(text, status=status))
 
 
 def _as_markdown(entry: Listed) -> str:
@@ -42,12 +40,3 @@ def _as_markdown(entry: Listed) -> str:
         f"- what to do: {entry.fix}\n"
         f"- the same request again may succeed: {again}\n"
     )
-
-
-def _wants_markdown(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", MARKDOWN]) == MARKDOWN
-
-
-def _varying(response: HttpResponse) -> HttpResponse:
-    patch_vary_headers(response, ["Accept"])
-    return response

@@ -1,0 +1,39 @@
+"""The guides as resources: listed, read, and the same as at their addresses."""
+
+from typing import cast
+
+import pytest
+from django.test import Client as Web
+from mcp.shared.exceptions import MCPError
+from mcp_types import TextResourceContents
+
+from agents_api.guides import GUIDES
+from market.config import config
+from tests.integration.agents_api.mcp.talking import client, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_guide_is_a_resource_and_reads_as_on_the_web() -> None:
+    read: dict[str, str] = {}
+
+    async def story() -> None:
+        async with client() as nobody:
+            for resource in (await nobody.list_resources()).resources:
+                [contents] = (await nobody.read_resource(resource.uri)).contents
+                assert contents.mime_type == resource.mime_type == "text/markdown"
+                read[resource.uri] = cast(TextResourceContents, contents).text
+
+    run(story)
+    assert list(read) == [f"{config.public_url}{guide.path}" for guide in GUIDES]
+    for guide in GUIDES:
+        assert read[f"{config.public_url}{guide.path}"] == Web().get(guide.path).content.decode()
+
+
+def test_what_is_no_guide_is_no_resource() -> None:
+    async def story() -> None:
+        async with client() as nobody:
+            with pytest.raises(MCPError, match="no resource"):
+                await nobody.read_resource("file:///etc/passwd")
+
+    run(story)
