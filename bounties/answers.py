@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from bounties import reading
-from bounties.drafts import QuestionType
 from bounties.reading import InvalidField, MissingField
 from bounties.text import plain
+from verification.requirements import QuestionType
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
 _LONGEST = 2_000

@@ -15,6 +15,7 @@ from bounties.text import plain
 from market import money
 from market.errors import DomainError
 from market.ledger.policies import default_blocked_reward
+from verification.requirements import Question, QuestionType, Review
 
 LEAST_REWARD = money.Micros(50_000)
 MOST_REWARD = money.Micros(10_000 * money.MICROS_PER_DOLLAR)
@@ -29,13 +30,6 @@ OPENED_BEFORE = timedelta(minutes=10)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
 
-class QuestionType(StrEnum):
-    YES_NO = "yes_no"
-    CHOICE = "choice"
-    NUMBER = "number"
-    TEXT = "text"
-
-
 class Media(StrEnum):
     PHOTO = "photo"
 
@@ -44,11 +38,6 @@ class Challenge(StrEnum):
     NONE = "none"
     CODE = "code"
     SECOND_VIEW = "second_view"
-
-
-class Review(StrEnum):
-    AUTO = "auto"
-    BUYER = "buyer"
 
 
 class RewardOutOfBounds(DomainError):
@@ -70,15 +59,6 @@ class WindowOutOfBounds(DomainError):
 
     code = "window_out_of_bounds"
     fix = "Let the window close at least 15 minutes after it opens, after now, and at most 90 days ahead."
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    id: str
-    text: str
-    type: QuestionType = QuestionType.TEXT
-    choices: tuple[str, ...] = ()
-    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bounties.models import Award, Bounty, Slot
 from market.ledger import rules
 from market.ledger.policies import SlotPrice
-from market.ledger.postings import Book, Mode, NewEntry
+from market.ledger.postings import Book, NewEntry
 from market.ledger.queries import balance
 
 
@@ -19,7 +19,7 @@ def price_of(bounty: Bounty) -> SlotPrice:
 
 def hold(bounty: Bounty) -> NewEntry:
     return rules.hold(
-        book=_book(bounty.mode),
+        book=Book.of(bounty.mode),
         agent_id=bounty.buyer_id,
         bounty_id=bounty.id,
         slots=bounty.slots,
@@ -30,7 +30,7 @@ def hold(bounty: Bounty) -> NewEntry:
 def award(award: Award, *, bounty: Bounty, blocked: bool) -> NewEntry:
     rule = rules.award_blocked if blocked else rules.award
     return rule(
-        book=_book(bounty.mode),
+        book=Book.of(bounty.mode),
         agent_id=bounty.buyer_id,
         bounty_id=bounty.id,
         slot_id=award.slot_id,
@@ -43,7 +43,7 @@ def award(award: Award, *, bounty: Bounty, blocked: bool) -> NewEntry:
 def give_back(slots: Sequence[Slot], *, bounty: Bounty) -> NewEntry:
     """The money of slots that nobody fills any more. The first one names the occasion: no slot comes back twice."""
     return rules.release(
-        book=_book(bounty.mode),
+        book=Book.of(bounty.mode),
         agent_id=bounty.buyer_id,
         bounty_id=bounty.id,
         release_id=min(slot.id for slot in slots),
@@ -54,7 +54,7 @@ def give_back(slots: Sequence[Slot], *, bounty: Bounty) -> NewEntry:
 
 def settle(award: Award) -> NewEntry:
     return rules.settle(
-        book=_book(award.mode),
+        book=Book.of(award.mode),
         scout_id=award.scout_id,
         submission_id=award.submission_id,
         amount_micros=award.amount_micros,
@@ -63,7 +63,7 @@ def settle(award: Award) -> NewEntry:
 
 def reverse(award: Award, *, bounty: Bounty) -> NewEntry:
     return rules.rule_for_buyer(
-        book=_book(award.mode),
+        book=Book.of(award.mode),
         agent_id=bounty.buyer_id,
         scout_id=award.scout_id,
         submission_id=award.submission_id,
@@ -74,7 +74,7 @@ def reverse(award: Award, *, bounty: Bounty) -> NewEntry:
 
 def compensate(award: Award) -> NewEntry:
     return rules.compensate_scout(
-        book=_book(award.mode),
+        book=Book.of(award.mode),
         scout_id=award.scout_id,
         submission_id=award.submission_id,
         reward_micros=award.amount_micros,
@@ -83,9 +83,4 @@ def compensate(award: Award) -> NewEntry:
 
 def held_micros(bounty: Bounty) -> int:
     """What is still set aside for it."""
-    return balance(rules.bounty_held(_book(bounty.mode), bounty.buyer_id, bounty.id))
-
-
-def _book(mode: str) -> Book:
-    read: Mode = "live" if mode == "live" else "test"
-    return Book(read)
+    return balance(rules.bounty_held(Book.of(bounty.mode), bounty.buyer_id, bounty.id))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from bounties.drafts import Challenge, Question, QuestionType
+from bounties.drafts import Challenge
 from bounties.models import Award, Bounty, Claim, Dispute, Submission
 from bounties.operations.claiming import check_claimable
 from bounties.operations.locking import NoSuchBounty, NoSuchClaim, NoSuchSubmission
@@ -28,6 +28,7 @@ from bounties.states import (
 )
 from market.accounts.models import Account
 from market.errors import DomainError
+from verification.requirements import Question, QuestionType
 
 _HISTORY = 200  # a buyer's newest bounties: what was long ago says little, and is much to count
 

@@ -21,7 +21,7 @@ from agents_api.sandbox.simulating import target
 from agents_api.sandbox.states import SIMULATION, SimulationState
 from bounties import capturing
 from bounties.capturing import ScoutsWord
-from bounties.drafts import Challenge, QuestionType
+from bounties.drafts import Challenge
 from bounties.models import Bounty, Submission
 from bounties.operations.claiming import release
 from bounties.states import ClaimState
@@ -33,7 +33,7 @@ from verification.capture import signature
 from verification.evidence import ChallengeKind
 from verification.models import Grant, Session
 from verification.operations import CapturePass, HandedIn, Opening, Said
-from verification.requirements import Requirements
+from verification.requirements import QuestionType, Requirements
 
 _PIECE: Final = 256 * 1024
 # Older than any camera's clock is off by mistake.

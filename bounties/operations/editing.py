@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bounties import drafts, events, reading
-from bounties.drafts import Draft, Place, Question, QuestionType
+from bounties.drafts import Draft, Place
 from bounties.models import Bounty, Claim
 from bounties.operations.changing import Change, move_bounty, record
 from bounties.operations.locking import lock_own_bounty
@@ -24,6 +24,7 @@ from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.money import Micros
 from market.transitions import WrongState
+from verification.requirements import Question, QuestionType
 
 _OWN = ("private_note", "metadata")
 _WORDS = ("title", "questions", "criteria")

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 
 from bounties import events
-from bounties.drafts import Review
 from bounties.models import Submission
 from bounties.operations.changing import Change, move_submission, record
 from bounties.operations.judging import accept, reject
@@ -15,6 +14,7 @@ from bounties.operations.telling import tell_of_result, tell_scout
 from bounties.policies.disputes import OPERATOR_REVIEW_WITHIN, DecidedBy
 from bounties.states import SubmissionState
 from bounties.verdicts import Outcome, Reviewer, Verdict
+from verification.requirements import Review
 
 
 @transaction.atomic

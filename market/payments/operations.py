@@ -56,7 +56,8 @@ def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = 
     now = scout.time_of(at)
     payout = Payout.objects.create(scout=scout, mode=scout.mode, rail=rail.name, amount_micros=amount, requested_at=now)
     post(
-        [rules.reserve_payout(book=_book(payout), scout_id=scout.id, payout_id=payout.id, amount_micros=amount)], at=at
+        [rules.reserve_payout(book=Book.of(payout.mode), scout_id=scout.id, payout_id=payout.id, amount_micros=amount)],
+        at=at,
     )
     events.PAYOUT_REQUESTED.tell(scout.id, now, **_told(payout))
     enqueue(kind=SEND, subject=str(payout.id))
@@ -94,7 +95,9 @@ def record_progress(*, payout_id: UUID, progress: Progress, at: datetime) -> Non
         _end(payout, PayoutState.FAILED, at=at, failure=progress.reason, explanation=progress.explanation)
         rule = rules.return_payout
         _tell_failed(payout, progress, at=at)
-    entry = rule(book=_book(payout), scout_id=payout.scout_id, payout_id=payout.id, amount_micros=payout.amount_micros)
+    entry = rule(
+        book=Book.of(payout.mode), scout_id=payout.scout_id, payout_id=payout.id, amount_micros=payout.amount_micros
+    )
     post([entry], at=at)
 
 
@@ -140,7 +143,3 @@ def _told(payout: Payout) -> dict[str, str]:
         "amount": format_micros(payout.amount_micros),
         "rail": payout.rail,
     }
-
-
-def _book(payout: Payout) -> Book:
-    return Book("live" if payout.mode == "live" else "test")

@@ -4,33 +4,19 @@ One after another, with an embedded Postgres that flushes to disk as in earnest.
 row written in a transaction, a message after the commit, the row taken and done. Then a burst, for the throughput.
 """
 
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 
-from tests.database import ThrowawayPostgres
-from tests.workers import ROOT, workers
+from tests.bench.here import a_house_in_earnest
+from tests.workers import workers
 
 ROUNDS = 200
 BURST = 200
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home, ThrowawayPostgres(settings=()) as postgres:
-        os.environ |= {
-            "SIGHTLINE_HOME": home,
-            "DATABASE_URL": postgres.conninfo(),
-            "DJANGO_SETTINGS_MODULE": "market.settings",
-            "LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
+    with a_house_in_earnest():
         from django.db import transaction
 
         from market.work.operations import enqueue

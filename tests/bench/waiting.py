@@ -5,19 +5,16 @@ by the clock both share. First one account at a time, then all at once, then wit
 """
 
 import asyncio
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 from uuid import UUID
 
-from tests.database import ThrowawayPostgres
+from tests.bench.here import a_house_in_earnest
+from tests.workers import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 WAITERS = 1_000
 ROUNDS = 200
 
@@ -63,17 +60,7 @@ print(sum(counts))
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home, ThrowawayPostgres(settings=()) as postgres:
-        os.environ |= {
-            "SIGHTLINE_HOME": home,
-            "DATABASE_URL": postgres.conninfo(),
-            "DJANGO_SETTINGS_MODULE": "market.settings",
-            "LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
+    with a_house_in_earnest():
         from market.accounts.models import Account
 
         accounts = Account.objects.bulk_create([Account(kind="agent", mode="test") for _ in range(WAITERS + 16)])

@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bounties import operations, scouting
-from bounties.drafts import QuestionType
 from bounties.policies.disputes import DecidedBy, Side
 from bounties.scouting import OwnSubmission
 from bounties.states import DISPUTE_RUNS, ClaimState, SubmissionState
 from market import clock
 from market.accounts.models import Scout
 from verification.queries import verdict_of
+from verification.requirements import QuestionType
 from web.checks_told import told
 from web.scouts import for_scouts
 from web.views.bounty import known

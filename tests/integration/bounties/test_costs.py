@@ -23,7 +23,7 @@ def test_posting_asks_a_few_times_however_many_there_are(story: Story) -> None:
     draft = drafts.read(body(story.at, slots=100), at=story.at)
     post = partial(operations.post, buyer=story.buyer, draft=draft, at=story.at)
     batch = partial(operations.post_all, buyer=story.buyer, drafts=[draft] * 2, at=story.at)
-    assert (statements(post), statements(batch)) == (3, 4)  # each bounty has an event of its own
+    assert (statements(post), statements(batch)) == (3, 3)
 
 
 def test_claiming_and_judging_ask_so_often(story: Story) -> None:
@@ -32,6 +32,5 @@ def test_claiming_and_judging_ask_so_often(story: Story) -> None:
     assert statements(claim) == 12
     made = story.claim(story.post(), story.other_scout)
     submission = story.submit(made)
-    assert (
-        statements(partial(story.judge, submission, ACCEPTED)) == 19
-    )  # one of them sees that no other try of the claim was paid
+    # One of them sees that no other try of the claim was paid.
+    assert statements(partial(story.judge, submission, ACCEPTED)) == 19

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bounties import drafts
-from bounties.drafts import Challenge, QuestionType, Review
+from bounties.drafts import Challenge
 from market.errors import DomainError
+from verification.requirements import QuestionType, Review
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
