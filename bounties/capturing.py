@@ -28,8 +28,8 @@ from verification.policies import Policy
 from verification.reading import captured_at
 from verification.requirements import Requirements
 
-# Doubts about whether it was captured there and then at all. A buyer cannot judge them, and a buyer's silence must not
-# pay for them; doubts about what a picture shows are the buyer's.
+# Doubts about whether it was captured there and then at all. A buyer cannot judge them, and nobody's silence pays for
+# them; doubts about what a picture shows are the buyer's.
 FOR_OPERATORS = frozenset(
     {
         "session_integrity",
@@ -178,6 +178,7 @@ def in_our_words(verdict: decide.Verdict) -> Verdict:
         reasons=tuple(_reason(each) for each in because),
         retake=verdict.retake,
         reviewer=Reviewer.OPERATOR if for_operator else Reviewer.BUYER,
+        silence_pays=not for_operator,
     )
 
 

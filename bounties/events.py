@@ -63,9 +63,9 @@ RESULT_RECEIVED = _type("result.received", "buyer", "A capture came in and is be
 RESULT_IN_REVIEW = _type(
     "result.in_review",
     "buyer",
-    "Somebody has to look at it; a buyer who says nothing until then accepts it.",
+    "Somebody has to look at it; `silence` is what saying nothing until then does: accepts, rejects, or passes_on.",
     _RESULT,
-    {"reviewer": WORD, "review_due_at": MOMENT},
+    {"reviewer": WORD, "review_due_at": MOMENT, "silence": WORD},
 )
 RESULT_ACCEPTED = _type(
     "result.accepted",

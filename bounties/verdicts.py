@@ -21,6 +21,14 @@ class Reviewer(StrEnum):
     OPERATOR = "operator"
 
 
+class Silence(StrEnum):
+    """What becomes of a result in review when nobody says anything until its deadline."""
+
+    ACCEPTS = "accepts"
+    REJECTS = "rejects"
+    PASSES_ON = "passes_on"  # from our staff to the buyer
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A check that failed or could not be answered: its stable name, and what the scout and the buyer are told."""
@@ -42,10 +50,14 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
     retake: bool = False  # every reason can be mended by capturing again
     reviewer: Reviewer = Reviewer.BUYER  # who looks, if somebody has to
+    # Whether it is paid when nobody looks. Not where it is in doubt that it was captured there and then.
+    silence_pays: bool = True
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.REJECT and not self.reasons:
             raise ValueError("a rejection names what failed")
+        if not self.silence_pays and not self.reasons:
+            raise ValueError("a doubt is named: silence rejects for it")
 
     def for_scout(self) -> list[NumberedReason]:
         return numbered([(reason.code, reason.scout) for reason in self.reasons])

@@ -11,12 +11,13 @@ from django.db.models import F
 from bounties import events
 from bounties.models import Bounty, Claim, Slot
 from bounties.operations.changing import move_claim, move_slot, record, settle_slot
+from bounties.operations.distinct import may_claim
 from bounties.operations.locking import NoSuchBounty, lock_bounty, lock_claim
 from bounties.operations.telling import tell_of_claim
 from bounties.places import Place, distance_m
 from bounties.policies import claims as policy
 from bounties.queries import record_of
-from bounties.states import CLAIM_COUNTS, BountyState, ClaimState, SlotState
+from bounties.states import BountyState, ClaimState, SlotState
 from market.accounts.models import Account, Agent
 from market.errors import DomainError, Kind
 from market.ids import new_id
@@ -85,9 +86,8 @@ def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, res
     distance = check_claimable(scout=scout, bounty_id=bounty_id, location=location, at=at)
     change = lock_bounty(bounty_id, at=at)
     bounty = _on_offer(change.bounty, at=at)
-    counted = Claim.objects.filter(bounty=bounty, scout=scout, state__in=CLAIM_COUNTS)
-    if bounty.distinct_scouts and counted.exists():
-        raise AlreadyClaimed("You have a claim of this bounty already.")
+    if bounty.distinct_scouts and not may_claim(bounty, scout.id):
+        raise AlreadyClaimed("You have claimed or answered this bounty already.")
     expires_at = policy.end_of_claim(
         distance_m=distance, opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=change.now
     )

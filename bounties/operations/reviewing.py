@@ -11,12 +11,12 @@ from bounties.operations import judging
 from bounties.operations.auditing import audit
 from bounties.operations.changing import Change, record
 from bounties.operations.locking import lock_submission, require_operator
-from bounties.operations.verdicts import send_to_review
+from bounties.operations.verdicts import send_to_review, silence_of
 from bounties.policies.disputes import DecidedBy
 from bounties.policies.grounds import REJECTION, ground
 from bounties.states import SubmissionState
 from bounties.text import plain
-from bounties.verdicts import Reviewer, numbered
+from bounties.verdicts import Reviewer, Silence, numbered
 from market.accounts.models import Account, Operator
 from market.errors import DomainError, Kind
 from market.transitions import WrongState
@@ -82,15 +82,30 @@ def reject_as_operator(
 
 @transaction.atomic
 def fall_silent(*, submission_id: UUID, at: datetime) -> None:
-    """The buyer's silence pays. An operator's hands it on to the buyer: nobody pays for our being slow."""
+    """The buyer's silence pays. An operator's hands it on to the buyer: nobody pays for our being slow.
+
+    What is in doubt to have been captured there and then is paid by nobody's silence: after the operator's and the
+    buyer's it is rejected for the doubts that the checks named, its slot is free again, and the scout may appeal.
+    """
     change, submission = lock_submission(submission_id, at=at, passing=True)
     due_at = submission.review_due_at
     if submission.state != SubmissionState.IN_REVIEW or due_at is None or due_at > change.now:
         return
-    if submission.reviewer == Reviewer.OPERATOR:
-        send_to_review(change, submission, reviewer=Reviewer.BUYER)
-    else:
-        judging.accept(change, submission, by=DecidedBy.SILENCE)
+    match silence_of(submission):
+        case Silence.PASSES_ON:
+            send_to_review(change, submission, reviewer=Reviewer.BUYER)
+        case Silence.ACCEPTS:
+            judging.accept(change, submission, by=DecidedBy.SILENCE)
+        case Silence.REJECTS:
+            assert submission.verdict is not None
+            judging.reject(
+                change,
+                submission,
+                by=DecidedBy.SILENCE,
+                for_scout=submission.verdict["for_scout"],
+                for_buyer=submission.verdict["for_buyer"],
+                retake=False,
+            )
     record(change)
 
 

@@ -10,6 +10,7 @@ from bounties.models import Award, Dispute, Submission
 from bounties.operations import judging
 from bounties.operations.auditing import audit
 from bounties.operations.changing import Change, record
+from bounties.operations.distinct import end_newer, has_answered
 from bounties.operations.locking import lock_dispute, require_operator
 from bounties.operations.telling import tell_of_dispute, tell_of_result, tell_scout
 from bounties.policies.disputes import DecidedBy, Ruling, Side, default_ruling
@@ -79,11 +80,19 @@ def _rule(
 
 
 def _grant(change: Change, submission: Submission) -> None:
-    """The scout was right: from the hold while the slot is unfilled, else from the house."""
-    if submission.slot.state in SLOT_ENDS:
+    """The scout was right: from the hold while the slot is unfilled, else from the house.
+
+    Where the buyer wants several scouts, also from the house when the same scout has handed in another capture since:
+    the buyer pays for one result of a scout, and the scout is paid for being right. A claim with nothing handed in yet
+    is not needed any more.
+    """
+    claim = submission.claim
+    if submission.slot.state in SLOT_ENDS or (claim.distinct and has_answered(claim)):
         judging.compensate(change, submission)
-    else:
-        judging.accept(change, submission, by=DecidedBy.RULING)
+        return
+    if claim.distinct:
+        end_newer(change, claim, slot=submission.slot)
+    judging.accept(change, submission, by=DecidedBy.RULING)
 
 
 def _decide_award(change: Change, submission: Submission, dispute: Dispute, ruling: Ruling) -> None:

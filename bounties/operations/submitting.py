@@ -14,11 +14,12 @@ from django.db import transaction
 from bounties import answers, events
 from bounties.models import Award, Claim, Slot, Submission
 from bounties.operations.changing import Change, move_claim, record, settle_slot
+from bounties.operations.distinct import end_newer, has_answered
 from bounties.operations.expiring import let_expire
 from bounties.operations.judging import set_aside
 from bounties.operations.locking import NoSuchClaim, lock_claim
-from bounties.operations.telling import tell_of_claim, tell_of_result, tell_scout
-from bounties.states import CLAIM_COUNTS, SLOT_ENDS, BountyState, ClaimState, SlotState, SubmissionState
+from bounties.operations.telling import tell_of_result, tell_scout
+from bounties.states import SLOT_ENDS, BountyState, ClaimState, SlotState, SubmissionState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.work.operations import enqueue
@@ -119,20 +120,8 @@ def _seat_again(change: Change, claim: Claim) -> Submission.SetAside:
             claim.save(update_fields=["slot"])
         elif claim.slot.state in SLOT_ENDS:
             return Submission.SetAside.SLOT_FILLED
-    return _give_up_newer(change, claim)
-
-
-def _give_up_newer(change: Change, claim: Claim) -> Submission.SetAside:
-    """The same scout may have claimed this bounty again; the capture that is here counts, the one to come does not."""
-    if not claim.distinct:
-        return Submission.SetAside.NO
-    newer = Claim.objects.select_related("slot", "scout").filter(
-        bounty=change.bounty, scout_id=claim.scout_id, state__in=CLAIM_COUNTS
-    )
-    for each in newer:
-        if each.state != ClaimState.LIVE:
+    if claim.distinct:
+        if has_answered(claim):
             return Submission.SetAside.SLOT_FILLED
-        move_claim(each, ClaimState.ENDED, ended_at=change.now)
-        settle_slot(change, claim.slot if each.slot_id == claim.slot_id else each.slot)
-        tell_of_claim(events.CLAIM_ENDED, change, each)
+        end_newer(change, claim, slot=claim.slot)
     return Submission.SetAside.NO

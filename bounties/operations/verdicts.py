@@ -13,7 +13,7 @@ from bounties.operations.locking import lock_submission
 from bounties.operations.telling import tell_of_result, tell_scout
 from bounties.policies.disputes import OPERATOR_REVIEW_WITHIN, DecidedBy
 from bounties.states import SubmissionState
-from bounties.verdicts import Outcome, Reviewer, Verdict
+from bounties.verdicts import Outcome, Reviewer, Silence, Verdict
 from verification.requirements import Review
 
 
@@ -27,6 +27,7 @@ def record_verdict(*, submission_id: UUID, verdict: Verdict, at: datetime) -> Su
     submission.verdict = {
         "outcome": str(verdict.outcome),
         "retake": verdict.retake,
+        "silence_pays": verdict.silence_pays,
         "for_scout": verdict.for_scout(),
         "for_buyer": verdict.for_buyer(),
     }
@@ -50,6 +51,14 @@ def record_verdict(*, submission_id: UUID, verdict: Verdict, at: datetime) -> Su
     return submission
 
 
+def silence_of(submission: Submission) -> Silence:
+    """What the silence of whoever reviews it does."""
+    if submission.reviewer == Reviewer.OPERATOR:
+        return Silence.PASSES_ON
+    doubted = submission.verdict is not None and not submission.verdict.get("silence_pays", True)
+    return Silence.REJECTS if doubted else Silence.ACCEPTS
+
+
 def send_to_review(change: Change, submission: Submission, *, reviewer: Reviewer) -> None:
     """Somebody has to look; nobody is waited for without end."""
     hours = timedelta(hours=change.bounty.review_hours)
@@ -61,5 +70,12 @@ def send_to_review(change: Change, submission: Submission, *, reviewer: Reviewer
     else:
         move_submission(submission, SubmissionState.IN_REVIEW, reviewer=reviewer, review_due_at=due_at)
     due = events.moment(due_at)
-    tell_of_result(events.RESULT_IN_REVIEW, change, submission, reviewer=str(reviewer), review_due_at=due)
+    tell_of_result(
+        events.RESULT_IN_REVIEW,
+        change,
+        submission,
+        reviewer=str(reviewer),
+        review_due_at=due,
+        silence=str(silence_of(submission)),
+    )
     tell_scout(events.SUBMISSION_IN_REVIEW, change, submission, review_due_at=due)

@@ -20,7 +20,7 @@ class DecidedBy(StrEnum):
 
     MACHINE = "machine"
     BUYER = "buyer"
-    SILENCE = "silence"  # the buyer's, after the review hours
+    SILENCE = "silence"  # the buyer's, after the review hours; it accepts, but not what the checks doubt
     OPERATOR = "operator"
     RULING = "ruling"  # on a dispute, by an operator or by default
     RULE = "rule"  # late, or the slot was filled
@@ -35,7 +35,7 @@ def default_ruling(*, opened_by: Side, decided_by: DecidedBy) -> Ruling:
     """What stands when the deadline passes and no operator ruled.
 
     A scout is not made to pay for our silence where only a buyer's word stood against the capture; where the machine
-    found a contradiction, or a rule of time decided, that stands.
+    found a contradiction or a doubt, or a rule of time decided, that stands.
     """
     if opened_by is Side.BUYER:
         return Ruling.FOR_SCOUT

@@ -107,7 +107,7 @@ def check_claim(model: Model, bounty: Bounty, scout: UUID) -> None:
     require(now >= bounty.opens_at - HOUR, "not_yet_open")
     require(bounty.free, "no_free_slot")
     counted = any(each.scout == scout and each.state in COUNTING_CLAIMS for each in bounty.claims)
-    require(not (bounty.distinct and counted), "already_claimed")
+    require(not (bounty.distinct and (counted or model.answered(bounty, scout))), "already_claimed")
     require(model.live_claims_of(scout) < LIVE_CLAIMS_PER_SCOUT, "too_many_claims")
 
 
@@ -194,15 +194,10 @@ def _seat_again(model: Model, claim: Claim) -> str:
         if free is None and claim.slot.state in ENDED_SLOTS:
             return "slot_filled"
         claim.slot = free or claim.slot
-    if not bounty.distinct:
-        return ""
-    for newer in bounty.claims:
-        if newer.scout != claim.scout or newer.state not in COUNTING_CLAIMS:
-            continue
-        if newer.state != "live":
+    if bounty.distinct:
+        if model.answered(bounty, claim.scout, besides=claim):
             return "slot_filled"
-        newer.state = "ended"
-        model.seat(newer.slot)
+        model.end_newer(claim)
     return ""
 
 
@@ -215,10 +210,12 @@ def _lapse(model: Model, claim: Claim) -> None:
 # --- verdicts and reviews ---------------------------------------------------------------------------------------------
 
 
-def record_verdict(model: Model, submission: Submission, outcome: str, *, retake: bool, reviewer: str) -> None:
+def record_verdict(
+    model: Model, submission: Submission, outcome: str, *, retake: bool, reviewer: str, silence_pays: bool
+) -> None:
     if submission.judged:
         return
-    submission.judged = True
+    submission.judged, submission.silence_pays = True, silence_pays
     if submission.state != "verifying":
         return
     if outcome == "reject":
@@ -321,9 +318,13 @@ def rule(model: Model, dispute: Dispute, ruling: str) -> None:
             model.reverse(submission.award)
             model.reject(submission, "ruling", retake=False)
     elif ruling == "for_scout":
-        if submission.slot.state in ENDED_SLOTS:
+        bounty, claim = submission.bounty, submission.claim
+        again = bounty.distinct and model.answered(bounty, claim.scout, besides=claim)
+        if again or submission.slot.state in ENDED_SLOTS:
             model.compensate(submission)
         else:
+            if bounty.distinct:
+                model.end_newer(claim)
             model.accept(submission, "ruling")
     model.record(submission.bounty)
 
@@ -343,8 +344,10 @@ def fall_silent(model: Model, submission: Submission) -> None:
         return
     if submission.reviewer == "operator":
         model.send_to_review(submission, "buyer")
-    else:
+    elif submission.silence_pays:
         model.accept(submission, "silence")
+    else:
+        model.reject(submission, "silence", retake=False)
     model.record(submission.bounty)
 
 

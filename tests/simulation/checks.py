@@ -37,6 +37,11 @@ PROMISES = {
     "one accepted submission per slot": """
         SELECT slot_id::text FROM bounties_submission WHERE state = 'accepted' GROUP BY 1 HAVING count(*) > 1
     """,
+    "one result of a scout where several are wanted": """
+        SELECT each.scout_id::text FROM bounties_submission each
+        JOIN bounties_bounty bounty ON bounty.id = each.bounty_id AND bounty.distinct_scouts
+        WHERE each.state = 'accepted' GROUP BY each.bounty_id, each.scout_id HAVING count(*) > 1
+    """,
     "a claim is paid once": """
         SELECT claim_id::text FROM bounties_award award
         JOIN bounties_submission each ON each.id = award.submission_id

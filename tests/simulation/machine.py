@@ -288,7 +288,7 @@ class Exchange(RuleBasedStateMachine):
         number=ANY,
         outcome=st.sampled_from(["accept", "accept", "reject", "review"]),
         retake=st.booleans(),
-        reviewer=st.sampled_from(["buyer", "operator"]),
+        reviewer=st.sampled_from(["buyer", "operator", "doubter"]),
     )
     def record_verdict(self, number: int, outcome: str, retake: bool, reviewer: str) -> None:
         waiting = [each for each in self.model.submissions if not each.judged]

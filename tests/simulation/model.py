@@ -105,6 +105,7 @@ class Submission:
     blocked: bool
     state: str = "verifying"
     judged: bool = False
+    silence_pays: bool = True
     because: str = ""
     reviewer: str = ""
     review_due_at: datetime | None = None
@@ -313,6 +314,18 @@ class Model:
 
     def live_claims_of(self, scout: UUID) -> int:
         return sum(each.scout == scout and each.state == "live" for each in self.claims)
+
+    def answered(self, bounty: Bounty, scout: UUID, *, besides: Claim | None = None) -> bool:
+        """By another claim, with something that is judged, or good, or made good by a ruling."""
+        theirs = [each for each in bounty.claims if each.scout == scout and each is not besides]
+        accepted = any(each.state == "accepted" for claim in theirs for each in claim.submissions)
+        return accepted or any(claim.state in ("submitted", "fulfilled") for claim in theirs)
+
+    def end_newer(self, claim: Claim) -> None:
+        for newer in claim.bounty.claims:
+            if newer.scout == claim.scout and newer is not claim and newer.state == "live":
+                newer.state = "ended"
+                self.seat(newer.slot)
 
     def _decide(self, submission: Submission, state: str, by: str) -> None:
         submission.state, submission.decided_by = state, by

@@ -215,11 +215,18 @@ class Stage:
             assert [slot.number for slot in bounty.slots] == list(range(1, bounty.count + 1))
 
     def record_verdict(self, submission: simple.Submission, outcome: str, *, retake: bool, reviewer: str) -> None:
+        """`reviewer`: of "doubter", our staff, and nobody's silence pays."""
         reasons = () if outcome == "accept" else (Reason("content", "Look again.", "Look at it."),)
-        verdict = Verdict(Outcome(outcome), reasons, retake=retake, reviewer=Reviewer(reviewer))
+        silence_pays = reviewer != "doubter" or outcome == "accept"
+        reviewer = "operator" if reviewer == "doubter" else reviewer
+        verdict = Verdict(
+            Outcome(outcome), reasons, retake=retake, reviewer=Reviewer(reviewer), silence_pays=silence_pays
+        )
         self.do(
             lambda: operations.record_verdict(submission_id=submission.id, verdict=verdict, at=self.at),
-            lambda _: acts.record_verdict(self.model, submission, outcome, retake=retake, reviewer=reviewer),
+            lambda _: acts.record_verdict(
+                self.model, submission, outcome, retake=retake, reviewer=reviewer, silence_pays=silence_pays
+            ),
             repeatable=True,
         )
 

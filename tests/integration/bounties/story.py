@@ -26,6 +26,7 @@ NEARBY = Place(52.521, 13.406)  # 130 m away
 ACCEPTED = Verdict(Outcome.ACCEPT)
 REVIEW = Verdict(Outcome.REVIEW, (Reason("content", "Somebody has to look.", "Please look."),))
 OPERATORS_REVIEW = Verdict(Outcome.REVIEW, REVIEW.reasons, reviewer=Reviewer.OPERATOR)
+DOUBTED = Verdict(Outcome.REVIEW, REVIEW.reasons, reviewer=Reviewer.OPERATOR, silence_pays=False)
 REJECTED = Verdict(Outcome.REJECT, (Reason("geofence", "You were 2 km away.", "It was captured 2 km away."),))
 BLURRED = Verdict(
     Outcome.REJECT, (Reason("picture_quality", "It is blurred.", "The picture is blurred."),), retake=True

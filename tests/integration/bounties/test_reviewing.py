@@ -12,7 +12,7 @@ from bounties.policies.grounds import UnknownGround
 from market.events.models import Event
 from market.ledger.postings import AccountKind
 from market.transitions import WrongState
-from tests.integration.bounties.story import ACCEPTED, DOLLAR, OPERATORS_REVIEW, REJECTED, REVIEW, Story
+from tests.integration.bounties.story import ACCEPTED, DOLLAR, DOUBTED, OPERATORS_REVIEW, REJECTED, REVIEW, Story
 
 
 def reject(story: Story, submission: Submission, ground: str = "wrong_place", note: str = "") -> Submission:
@@ -131,6 +131,33 @@ def test_an_operators_silence_hands_it_on_to_the_buyer(story: Story) -> None:
     story.wait(hours=24)
     submission.refresh_from_db()
     assert (submission.state, submission.decided_by) == ("accepted", "silence")
+
+
+def test_nobodys_silence_pays_for_what_is_in_doubt(story: Story) -> None:
+    bounty = story.post(window={"closes_at": (story.at + timedelta(days=10)).isoformat()})
+    submission = story.handed_in(bounty, DOUBTED)
+    story.wait(hours=24)
+    submission.refresh_from_db()
+    assert (submission.state, submission.reviewer) == ("in_review", "buyer")
+    story.wait(hours=24)
+    submission.refresh_from_db()
+    assert (submission.state, submission.decided_by) == ("rejected", "silence")
+    assert [each["sentence"] for each in submission.reasons] == ["Somebody has to look."]
+    assert (story.earned(), story.slot_states(bounty)) == ((0, 0), ["open"])
+    in_review = Event.objects.filter(account=story.buyer, type="result.in_review").order_by("position")
+    assert [each.data["silence"] for each in in_review] == ["passes_on", "rejects"]
+    # The scout is heard by a person; where none of ours answers, the doubt stands.
+    operations.appeal(scout=story.scout, submission_id=submission.id, ground_code="check_wrong", at=story.at)
+    story.wait(days=7)
+    submission.refresh_from_db()
+    assert (submission.state, story.earned()) == ("rejected", (0, 0))
+
+
+def test_a_buyer_may_still_accept_what_is_in_doubt(story: Story) -> None:
+    submission = story.handed_in(story.post(), DOUBTED)
+    story.wait(hours=24)
+    accepted = operations.accept(buyer=story.buyer, submission_id=submission.id, at=story.at)
+    assert (accepted.state, accepted.decided_by) == ("accepted", "buyer")
 
 
 def test_what_is_decided_is_not_reviewed_again(story: Story) -> None:
