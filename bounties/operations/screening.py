@@ -24,7 +24,8 @@ from market.transitions import WrongState
 def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) -> Bounty:
     """It may be asked. On offer at once where there is money for it; else it waits for money, and its buyer is told.
 
-    A bounty posted with a key is funded under that key's limits as they are now, and not with a key that has ended.
+    A bounty posted with a key is funded under that key's limits as they are now, and not with a key that has ended or
+    may post no more: whoever took that from it wants nothing bought with it either. The buyer can still fund it.
     """
     change = _screened(operator, bounty_id, at=at)
     audit(operator, "allow", bounty_id, reason, at=at)
@@ -64,7 +65,7 @@ def _opens(change: Change) -> bool:
 def _spender(change: Change) -> Spender | None:
     posted_by = change.bounty.posted_by
     key = posted_by and ApiKey.objects.filter(pk=posted_by, revoked_at__isnull=True).first()
-    if not key or (key.expires_at is not None and key.expires_at <= change.at):
+    if not key or "post" not in key.scopes or (key.expires_at is not None and key.expires_at <= change.at):
         return None
     limits = SpendingLimits(key.per_call_micros, key.per_day_micros, key.per_month_micros)
     return Spender(key.id, limits, key.purse_id)

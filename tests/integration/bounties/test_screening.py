@@ -51,7 +51,7 @@ def test_an_allowed_bounty_without_money_waits_for_it(story: Story) -> None:
 def test_a_bounty_posted_with_a_key_is_funded_only_under_its_limits(story: Story) -> None:
     def allowed(**changes: Any) -> str:
         key = ApiKey.objects.create(
-            account=story.buyer, mode="test", secret_hash=new_id().bytes * 2, scopes=["post"], **changes
+            account=story.buyer, mode="test", secret_hash=new_id().bytes * 2, **{"scopes": ["post"], **changes}
         )
         draft = drafts.read(body(story.at, title=DOUBTFUL), at=story.at)
         spender = Spender(key.id, SpendingLimits())
@@ -63,6 +63,7 @@ def test_a_bounty_posted_with_a_key_is_funded_only_under_its_limits(story: Story
     assert allowed(per_call_micros=1 * DOLLAR) == "unfunded"
     assert allowed(revoked_at=story.at) == "unfunded"
     assert allowed(expires_at=story.at) == "unfunded"
+    assert allowed(scopes=["read", "money"]) == "unfunded"
 
 
 def test_a_refused_bounty_ends_with_the_reason_told(story: Story) -> None:
