@@ -14,6 +14,7 @@ from bounties.operations.claiming import NoFreeSlot, TooManyClaims
 from market.accounts.models import Account, Scout, User
 from market.errors import DomainError
 from market.ids import new_id
+from market.transitions import WrongState
 from tests.integration.bounties.story import ACCEPTED, NEARBY, REVIEW, Story, check_always
 from tests.integration.bounties.together import together
 
@@ -148,6 +149,27 @@ def test_accept_racing_reject_and_silence_is_one_decision(story: Story) -> None:
         submission.refresh_from_db()
         paid = Award.objects.filter(submission=submission).count()
         assert (submission.state, paid) in {("accepted", 1), ("rejected", 0)}
+
+
+def test_accept_racing_dispute_is_contested_or_accepted_and_paid_once(story: Story) -> None:
+    """A buyer's accept, its silence and its dispute at one moment: the dispute comes too early, or finds an award."""
+    for _ in range(ROUNDS):
+        submission = story.handed_in(story.post(), REVIEW, scouts(1)[0])
+        due = story.at + timedelta(hours=24)
+        by: dict[str, Any] = {"buyer": story.buyer, "submission_id": submission.id, "at": story.at}
+        _, _, contested = answers = together(
+            [
+                partial(operations.accept, **by),
+                partial(operations.fall_silent, submission_id=submission.id, at=due),
+                partial(operations.dispute, **by, ground_code="not_genuine"),
+            ]
+        )
+        assert [each for each in unexpected(answers) if type(each).__name__ != "SomebodyElseIsAtIt"] == []
+        submission.refresh_from_db()
+        award = Award.objects.get(submission=submission)
+        disputed = not isinstance(contested, Exception)
+        assert (submission.state, award.state) == ("accepted", "contested" if disputed else "pending")
+        assert disputed or isinstance(contested, WrongState)
 
 
 def test_a_dispute_racing_the_end_of_its_window_is_one_of_the_two(story: Story) -> None:
