@@ -13,7 +13,7 @@ the other and in changing order:
 
 Each place is asked about in two rounds: cold, as nobody has asked about it since the world was seeded, and warm.
 
-Asked for: `list` at most 2x the floor at 1,000,000; and growing at most 1.5x from 100,000 to 5,000,000.
+Asked for: `list` at most 2x the floor at 1,000,000. How it grows is measured by `nearby_growth`, side by side.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def _measure(sizes: list[int], places: int, conninfo: str) -> None:
             seeded = time.monotonic() - began
             print(f"\n{size:,} open bounties ({size - there:,} more in {seeded:.0f} s); load {os.getloadavg()[0]:.1f}")
             there = size
-            contenders, asked = _contenders(plain), _places(places)
+            contenders, asked = _contenders(plain), places_asked_about(places)
             for again, taken in lists.items():
                 taken[size] = _compare(contenders, asked, again)
     smallest, largest = sizes[0], sizes[-1]
@@ -73,7 +73,7 @@ def _measure(sizes: list[int], places: int, conninfo: str) -> None:
         print(f"list, {again}, {smallest:,} to {largest:,}: {taken[largest] / taken[smallest]:.2f}x")
 
 
-def _places(count: int) -> list[Any]:
+def places_asked_about(count: int) -> list[Any]:
     from bounties.management.world import World
     from bounties.places import Place
 
