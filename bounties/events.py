@@ -41,6 +41,7 @@ BOUNTY_REFUSED = _bounty("refused", "The bounty was refused.", {"reason": TEXT})
 BOUNTY_UNFUNDED = _bounty("unfunded", "The bounty is allowed and waits for money.", {"total": MONEY})
 BOUNTY_OPENED = _bounty("opened", "The money is held and the bounty is on offer.", {"total": MONEY})
 BOUNTY_EDITED = _bounty("edited", "The bounty was changed.", {"fields": WORDS})
+BOUNTY_TAKEN_OFF = _bounty("taken_off", "Our staff took it off: nobody is sent there any more.", {"reason": TEXT})
 BOUNTY_CLOSING = _bounty("closing", "No new claims are taken; what was begun is finished.", {"because": WORD})
 BOUNTY_COMPLETED = _bounty("completed", "Every slot is filled.", {"filled_slots": NUMBER})
 BOUNTY_EXPIRED = _bounty("expired", "Its time ran out; what was not used came back.", {"filled_slots": NUMBER})
@@ -57,7 +58,9 @@ CLAIM_EXPIRED = _type(
     _CLAIM,
     {"upload_by": MOMENT},
 )
-CLAIM_ENDED = _type("claim.ended", "both", "Somebody's earlier capture filled the slot.", _CLAIM)
+CLAIM_ENDED = _type(
+    "claim.ended", "both", "It is not needed: the slot was filled, or our staff took the bounty off.", _CLAIM
+)
 
 RESULT_RECEIVED = _type("result.received", "buyer", "A capture came in and is being verified.", _RESULT)
 RESULT_IN_REVIEW = _type(

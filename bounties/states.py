@@ -61,6 +61,12 @@ class DisputeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReportState(StrEnum):
+    OPEN = "open"  # one of our staff looks at the bounty
+    DISMISSED = "dismissed"  # the bounty may stay
+    UPHELD = "upheld"  # it was taken off
+
+
 BOUNTY = Lifecycle(
     "bounty",
     BountyState.SCREENING,
@@ -177,7 +183,13 @@ DISPUTE = Lifecycle(
     },
 )
 
-LIFECYCLES: tuple[Lifecycle[Any], ...] = (BOUNTY, SLOT, CLAIM, SUBMISSION, AWARD, DISPUTE)
+REPORT = Lifecycle(
+    "report",
+    ReportState.OPEN,
+    {ReportState.OPEN: {ReportState.DISMISSED: "keep", ReportState.UPHELD: "take off"}},
+)
+
+LIFECYCLES: tuple[Lifecycle[Any], ...] = (BOUNTY, SLOT, CLAIM, SUBMISSION, AWARD, DISPUTE, REPORT)
 
 CLAIM_HOLDS_SLOT = (ClaimState.LIVE,)
 # One scout, one answer per bounty: what counts as having answered, or being about to.

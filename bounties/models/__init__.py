@@ -7,6 +7,7 @@ live cannot meet here. Moments are in the bounty's time, that is its buyer's, ex
 from bounties.models.bounty import Bounty, Slot
 from bounties.models.claim import Claim
 from bounties.models.dispute import Dispute, DisputeMessage
+from bounties.models.report import Report
 from bounties.models.staff import OperatorAction
 from bounties.models.submission import Award, Submission
 
@@ -17,6 +18,7 @@ __all__ = [
     "Dispute",
     "DisputeMessage",
     "OperatorAction",
+    "Report",
     "Slot",
     "Submission",
 ]

@@ -11,6 +11,7 @@ from bounties.operations.editing import edit
 from bounties.operations.expiring import expire_bounty, expire_claim
 from bounties.operations.funding import fund
 from bounties.operations.posting import post, post_all, quote, try_post
+from bounties.operations.reporting import keep, report, take_off
 from bounties.operations.reviewing import accept, accept_as_operator, fall_silent, reject, reject_as_operator
 from bounties.operations.ruling import rule, rule_by_default
 from bounties.operations.screening import allow, refuse
@@ -35,6 +36,7 @@ __all__ = [
     "extend",
     "fall_silent",
     "fund",
+    "keep",
     "message",
     "message_as_operator",
     "post",
@@ -47,10 +49,12 @@ __all__ = [
     "reject",
     "reject_as_operator",
     "release",
+    "report",
     "rule",
     "rule_by_default",
     "settle",
     "submit",
+    "take_off",
     "try_post",
     "withdraw",
 ]

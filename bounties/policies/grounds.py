@@ -1,4 +1,4 @@
-"""The published grounds: what a buyer may reject or dispute for, and what a scout may appeal for.
+"""The published grounds: what a buyer may reject or dispute for, what a scout may appeal for or report a bounty for.
 
 A ground is a stable word for programs and a sentence for people. Not liking the answer is not among them.
 """
@@ -51,6 +51,15 @@ SCOUTS_APPEAL = _by_code(
     Ground("ground_wrong", "The buyer's reason does not fit what was captured."),
     Ground("was_in_time", "It was captured in time and could not be handed in before."),
     Ground("other", "Something else went wrong; the note says what."),
+)
+
+REPORT = _by_code(
+    Ground("dangerous", "Whoever goes there, or captures there, is in danger."),
+    Ground("spies_on_people", "It asks for somebody's private life, home, face or whereabouts."),
+    Ground("unlawful", "What is asked for is against the law there."),
+    Ground("cannot_be_done", "There is no such place, or nobody can get to it."),
+    Ground("not_a_question", "It is advertising, abuse or nonsense."),
+    Ground("other", "Something else is wrong with it; the note says what."),
 )
 
 

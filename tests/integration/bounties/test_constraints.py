@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from bounties import operations
-from bounties.models import Award, Bounty, Claim, Dispute, DisputeMessage, OperatorAction, Slot, Submission
+from bounties.models import Award, Bounty, Claim, Dispute, DisputeMessage, OperatorAction, Report, Slot, Submission
 from bounties.policies.disputes import Ruling
 from market.payments.operations import request_payout
 from tests.integration.bounties.story import ACCEPTED, REJECTED, REVIEW, Story
@@ -82,6 +82,11 @@ UPDATES = [
     ("dispute_ruled_one_way", "dispute", "state = 'ruled', ruling = 'for_all', ruled_at = now()"),
     ("dispute_ruled_one_way", "dispute", "state = 'open', ruling = 'for_buyer'"),
     ("dispute_submission", "dispute", f"submission_id = '{NOBODY}'"),
+    ("report_state_known", "report", "state = 'lost', ruled_at = now()"),
+    ("report_ruled_at_a_moment", "report", "state = 'upheld', ruled_at = NULL"),
+    ("report_ruled_at_a_moment", "report", "ruled_at = now()"),
+    ("report_bounty", "report", f"bounty_id = '{NOBODY}'"),
+    ("report_scout", "report", f"scout_id = '{NOBODY}'"),
     ("payout_state_known", "payout", "state = 'lost'"),
     ("payout_amount_is_at_least_a_cent", "payout", "amount_micros = 9999"),
     ("payout_fails_for_a_reason", "payout", "state = 'failed', failure = '', ended_at = now()"),
@@ -91,7 +96,7 @@ UPDATES = [
 ]  # fmt: skip
 
 # Of each table, its mode turned to the other one: test and live never meet.
-TURNED = ["bounty", "slot", "claim", "submission", "award", "dispute"]
+TURNED = ["bounty", "slot", "claim", "submission", "award", "dispute", "report"]
 
 
 @pytest.fixture
@@ -107,6 +112,7 @@ def world(story: Story) -> Story:
     )
     operations.rule(operator=story.operator, dispute_id=contested.id, ruling=Ruling.FOR_SCOUT, reason="x", at=story.at)
     request_payout(scout=story.other_scout, at=story.at)
+    operations.report(scout=story.scout, bounty_id=bounty.id, ground_code="dangerous", at=story.at)
     return story
 
 
@@ -168,6 +174,7 @@ SECONDS: list[tuple[type[models.Model], dict[str, str], str]] = [
     (Dispute, {"id": ID, "where": "state = 'open'"}, "dispute_one_per_side"),
     (Dispute, {"id": ID, "where": "state = 'open'", "opened_by": "'buyer'"}, "dispute_one_running_per_submission"),
     (Slot, {"id": ID}, "slot_number_unique"),
+    (Report, {"id": ID}, "report_one_per_scout"),
 ]
 
 
@@ -215,6 +222,6 @@ def test_every_named_constraint_is_broken_by_a_test_here() -> None:
 
 
 def test_the_world_of_these_tests_is_whole(world: Story) -> None:
-    for model in (Bounty, Slot, Claim, Submission, Award, Dispute, DisputeMessage, OperatorAction):
+    for model in (Bounty, Slot, Claim, Submission, Award, Dispute, DisputeMessage, OperatorAction, Report):
         assert model._default_manager.exists()
     assert world.handed_in(world.post(), REVIEW, world.new_scout()).state == "in_review"

@@ -14,7 +14,7 @@ import pytest
 from django.db import models, transaction
 
 from bounties import operations, states, sweeps
-from bounties.models import Award, Bounty, Claim, Dispute, Slot, Submission
+from bounties.models import Award, Bounty, Claim, Dispute, Report, Slot, Submission
 from bounties.policies.disputes import Ruling
 from bounties.verdicts import Verdict
 from market.accounts.models import Account, Operator
@@ -22,7 +22,17 @@ from market.errors import DomainError
 from market.ids import new_id
 from market.ledger import rules
 from market.ledger.operations import post
-from tests.integration.bounties.story import ACCEPTED, BLURRED, DOLLAR, OPERATORS_REVIEW, REJECTED, REVIEW, TEST, Story
+from tests.integration.bounties.story import (
+    ACCEPTED,
+    BLURRED,
+    DOLLAR,
+    DOUBTED,
+    OPERATORS_REVIEW,
+    REJECTED,
+    REVIEW,
+    TEST,
+    Story,
+)
 
 ACTORS = ("buyer", "other_buyer", "scout", "other_scout", "operator", "clock", "machine")
 DOUBTFUL = "Is anybody at home?"
@@ -195,6 +205,16 @@ def withdraw(story: Story, thing: Any, who: str) -> object:
 
 
 @as_clock
+def keep(story: Story, report: Report, who: str) -> object:
+    return operations.keep(operator=staff(story, who), bounty_id=report.bounty_id, reason="x", at=story.at)
+
+
+@as_clock
+def take_off(story: Story, report: Report, who: str) -> object:
+    return operations.take_off(operator=staff(story, who), bounty_id=report.bounty_id, reason="x", at=story.at)
+
+
+@as_clock
 def answer(story: Story, contested: Dispute, who: str) -> object:
     return operations.answer(account=account(story, who), dispute_id=contested.id, text="x", at=story.at)
 
@@ -287,6 +307,13 @@ def beside_another(found: Verdict | None) -> Callable[[Story], Submission]:
     return arrange
 
 
+def doubted(story: Story) -> Submission:
+    """Our staff said nothing, and now it is the buyer's turn."""
+    submission = judged(DOUBTED)(story)
+    story.wait(hours=24)
+    return submission
+
+
 def appealed(found: Verdict) -> Callable[[Story], Submission]:
     def arrange(story: Story) -> Submission:
         submission = judged(found)(story)
@@ -335,6 +362,10 @@ def the_offline_one(_: Any) -> Submission:
     return Submission.objects.latest("id")
 
 
+def reported(story: Story) -> Report:
+    return operations.report(scout=story.scout, bounty_id=story.post().id, ground_code="dangerous", at=story.at)
+
+
 BUYER, SCOUT, OPERATOR, CLOCK, MACHINE = (("buyer",), ("scout",), ("operator",), ("clock",), ("machine",))
 
 APPEALED_AND_ANSWERED = dispute_of(appealed(REJECTED), answered=True)
@@ -381,6 +412,7 @@ CASES = [
     Case("submission", "in_review", "accepted", OPERATOR, judged(OPERATORS_REVIEW), accept_as_staff),
     Case("submission", "in_review", "accepted", CLOCK, judged(REVIEW), time_passes(hours=24)),
     Case("submission", "in_review", "rejected", BUYER, judged(REVIEW), reject),
+    Case("submission", "in_review", "rejected", CLOCK, doubted, time_passes(hours=24)),
     Case("submission", "in_review", "rejected", OPERATOR, judged(OPERATORS_REVIEW), reject_as_staff),
     Case("submission", "in_review", "set_aside", BUYER, beside_another(REVIEW), accept(the_offline_one)),
     Case("submission", "rejected", "accepted", OPERATOR, appealed(REJECTED), rule(Ruling.FOR_SCOUT)),
@@ -400,6 +432,8 @@ CASES = [
     Case("dispute", "open", "withdrawn", SCOUT, dispute_of(appealed(REJECTED)), withdraw),
     Case("dispute", "answered", "ruled", OPERATOR, APPEALED_AND_ANSWERED, rule(Ruling.FOR_BUYER)),
     Case("dispute", "answered", "withdrawn", SCOUT, APPEALED_AND_ANSWERED, withdraw),
+    Case("report", "open", "dismissed", OPERATOR, reported, keep),
+    Case("report", "open", "upheld", OPERATOR, reported, take_off),
 ]  # fmt: skip
 
 
