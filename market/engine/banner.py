@@ -2,7 +2,7 @@
 
 import json
 
-from market.engine import trust
+from market.engine import first_result, trust
 from market.engine.front import Front
 from market.engine.layout import Layout
 
@@ -17,6 +17,10 @@ def text(front: Front, layout: Layout) -> str:
         f"  operators  {url}/ops/",
         f"  agents     {url}/v1, what is refused and why: {url}/docs/errors",
         *_demo(url, layout),
+        "",
+        "  A first result in five calls, by a simulated scout:",
+        "",
+        *(f"    {line}" for line in first_result.lines(url)),
         "",
         f"  data {layout.home}, logs {layout.logs}. Ctrl-C stops it.",
         "",

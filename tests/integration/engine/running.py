@@ -44,15 +44,15 @@ def free_port() -> int:
         return port
 
 
-def until(ask: Callable[[], _T], *, what: str) -> _T:
+def until(ask: Callable[[], _T], *, what: str, within: float = _PATIENCE) -> _T:
     """Ask until the answer is a true one."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         answer = ask()
         if answer:
             return answer
         threading.Event().wait(0.02)
-    raise AssertionError(f"not within {_PATIENCE:.0f} s: {what}")
+    raise AssertionError(f"not within {within:.0f} s: {what}")
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from market.engine import banner
+from market.config import ROOT
+from market.engine import banner, first_result
 from market.engine.front import Front
 from market.engine.layout import Layout
 
@@ -39,3 +40,9 @@ def test_a_torn_demo_file_is_no_reason_not_to_start(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     layout.demo.write_text("{")
     assert "Sightline is up" in banner.text(FRONT, layout)
+
+
+def test_the_first_result_is_told_alike_here_and_in_the_readme(tmp_path: Path) -> None:
+    told = "\n".join(f"    {line}" for line in first_result.lines(FRONT.url))
+    assert told in banner.text(FRONT, Layout(tmp_path))
+    assert told.replace(FRONT.url, "http://localhost:8000") in (ROOT / "README.md").read_text()
