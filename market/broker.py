@@ -112,6 +112,8 @@ beat_schedule: dict[str, dict[str, Any]] = {
     },
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
     "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
+    "look-around": {"task": "web.notices.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-notices": {"task": "web.notices.tasks.forget_old", "schedule": HOUR, "options": {"expires": HOUR}},
     "sweep-claims": {"task": "bounties.tasks.sweep_claims", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-reviews": {"task": "bounties.tasks.sweep_reviews", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-disputes": {"task": "bounties.tasks.sweep_disputes", "schedule": 10.0, "options": {"expires": 10}},

@@ -6,8 +6,8 @@ In production letters go to the server in EMAIL_URL. In development each is a fi
 
 import logging
 import smtplib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
@@ -42,11 +42,14 @@ class Letter:
     subject: str
     text: str
     html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def send(letter: Letter) -> None:
     """Send now, and wait for it as long as EMAIL_TIMEOUT at most. Not from inside a transaction."""
-    message = EmailMultiAlternatives(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to])
+    message = EmailMultiAlternatives(
+        letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers=dict(letter.headers)
+    )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
     try:

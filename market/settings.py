@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "bounties",
     "agents_api",
     "web",
+    "web.notices",
 ]
 
 MIDDLEWARE = [

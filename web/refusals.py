@@ -54,6 +54,11 @@ _SENTENCES: Final = {
     "already_paid": _("Another try of yours was paid: a claim is paid once."),
     "nothing_to_pay_out": _("There is too little to pay out yet."),
     "payouts_closed": _("Payouts of this kind are not set up in this house yet. The balance stays yours."),
+    "money_waits": _("There is money of yours here, or something is not decided yet. Have it paid out first."),
+    "answers_for_agents": _("You answer for an agent. It has to be handed over or closed first."),
+    "on_the_staff": _("You are on our staff. That has to end first."),
+    "unusable_device": _("This browser's messages cannot be used. Switch notifications off and on again in it."),
+    "too_many_notices": _("There are as many as one person may have. Remove one first."),
     "invalid_search_cursor": _("This page of the list is no more. Begin at the top."),
 }
 

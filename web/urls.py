@@ -5,15 +5,28 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from market.config import config
-from web.views import bounty, claim, dev_mail, earnings, front, map, me, nearby, operators, result  # noqa: A004
+from web.views import (
+    bounty,
+    claim,
+    dev_mail,
+    earnings,
+    front,
+    me,
+    nearby,
+    notices,
+    operators,
+    own_data,
+    result,
+)
+from web.views import map as map_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.welcome, name="welcome"),
     path("home", me.home, name="home"),
     path("begin", me.begin, name="begin"),
     path("nearby", nearby.nearby, name="nearby"),
-    path("map", map.page, name="map"),
-    path("map/bounties", map.bounties, name="map_bounties"),
+    path("map", map_views.page, name="map"),
+    path("map/bounties", map_views.bounties, name="map_bounties"),
     path("place", nearby.look_from, name="look_from"),
     path("bounties/<str:bounty_id>", bounty.bounty, name="bounty"),
     path("bounties/<str:bounty_id>/claim", bounty.claim, name="claim"),
@@ -26,6 +39,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("earnings", earnings.earnings, name="earnings"),
     path("earnings/payout", earnings.ask_payout, name="ask_payout"),
     path("me", me.me, name="me"),
+    path("me/mode", me.choose_mode, name="choose_mode"),
+    path("me/units", me.choose_units, name="choose_units"),
+    path("me/practise", me.practise, name="practise"),
+    path("me/notices", notices.page, name="notices"),
+    path("me/notices/switch", notices.switch_kind, name="notices_switch"),
+    path("me/notices/quiet", notices.be_quiet, name="notices_quiet"),
+    path("me/notices/places", notices.watch, name="notices_watch"),
+    path("me/notices/places/<uuid:watch_id>/remove", notices.unwatch, name="notices_unwatch"),
+    path("me/notices/devices", notices.add_device, name="notices_device"),
+    path("me/notices/devices/remove", notices.forget_devices, name="notices_devices_off"),
+    path("notices/off/<str:token>", notices.off, name="notices_off"),
+    path("me/data", own_data.page, name="own_data"),
+    path("me/data/export", own_data.export, name="export_data"),
+    path("me/data/delete", own_data.delete, name="delete_data"),
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),
     path("", include("web.capture.urls")),

@@ -77,6 +77,13 @@ def until(condition: Callable[[], Any], *, seconds: float = 10) -> Any:
     return answer
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of a run also waits for the house to be made, and a browser is slow where much else runs."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")

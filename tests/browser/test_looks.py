@@ -9,7 +9,8 @@ from tests.browser.conftest import SCREENS, Visitor
 pytestmark = pytest.mark.browser
 
 # Everything a thumb is meant to hit, except links within a sentence.
-_TOO_SMALL = """() => [...document.querySelectorAll('button, .button, input:not([type=hidden]), nav a, .links a')]
+_TOO_SMALL = """() => [...document.querySelectorAll(
+        'button, .button, input:not([type=hidden]), .choice, nav a, .links a')]
     .filter(part => part.checkVisibility() && !part.closest('label'))
     .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
     .filter(([_, box]) => box.height < 48 || box.width < 48)

@@ -16,6 +16,12 @@ class Box:
 
 def cut_ring(ring: Ring, box: Box) -> Ring:
     """Sutherland and Hodgman: the part of a filled ring inside the box; what is cut off runs along the edge."""
+    west, east = min(x for x, _ in ring), max(x for x, _ in ring)
+    north, south = min(y for _, y in ring), max(y for _, y in ring)
+    if east < box.west or west > box.east or south < box.north or north > box.south:
+        return []
+    if west >= box.west and east <= box.east and north >= box.north and south <= box.south:
+        return ring  # as most islands are: inside as a whole
     for axis, bound, sign in ((0, box.west, 1), (0, box.east, -1), (1, box.north, 1), (1, box.south, -1)):
         ring = _cut_side(ring, axis, bound, sign) if ring else ring
     return ring

@@ -93,9 +93,8 @@ def _found(request: HttpRequest, scout: Scout, here: Standpoint, chosen: Chosen)
 
 
 @require_POST
-@for_scouts
-def look_from(request: HttpRequest, scout: Scout) -> HttpResponse:
-    """Where to look from: what the device told, or what was typed."""
+def look_from(request: HttpRequest) -> HttpResponse:
+    """Where to look from: what the device told, or what was typed. For strangers too, who want to know what it pays."""
     wanted = request.POST.get("next", "")
     back = wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "nearby"
     told = told_place(request)

@@ -2,6 +2,7 @@
 // browser has background sync, what waits is sent with no page open.
 
 import { sendAll } from "./sending.js";
+import { listen } from "./told.js";
 
 const PREFIX = "shells-";
 const PATIENCE = 12_000;
@@ -9,6 +10,7 @@ const CAPTURE = /^\/capture\/clm_[0-9a-z]{26}$/;
 
 export function serve({ version, files, shells }) {
   const ours = PREFIX + version;
+  listen();
 
   addEventListener("install", (event) => {
     event.waitUntil(fill(ours, [...Object.values(shells), ...files]).then(() => skipWaiting()));
