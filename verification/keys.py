@@ -1,7 +1,7 @@
 """The keys that sign for this house: receipts (Ed25519) and delivered pictures (C2PA). Made once, on this machine.
 
-A key that is retired is moved into `retired/` below the keys folder: it signs nothing any more and is published for
-good, because receipts live as long as observations do.
+Private keys stand in files or in a setting and nowhere else. Which public ones there ever were, and which of them
+count, the database knows (`operations/signing_keys.py`): receipts outlive the machine they were signed on.
 """
 
 import os
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives.serialization import (
 from market.config import config
 from market.engine.layout import Layout
 from market.ids import new_id
-from verification import receipt
 
 
 def folder() -> Path:
@@ -34,12 +33,14 @@ def receipt_key() -> Ed25519PrivateKey:
     return _ed25519(pem)
 
 
-def published() -> dict[str, Any]:
-    """What stands under /.well-known/sightline-receipt-keys.json."""
-    retired = sorted((folder() / "retired").glob("*.pem")) if (folder() / "retired").is_dir() else []
-    keys: list[Ed25519PublicKey] = [receipt_key().public_key()]
-    keys += [_ed25519(path.read_bytes()).public_key() for path in retired]
-    return receipt.published(keys)
+def renew_receipt_key() -> Ed25519PrivateKey:
+    """Another key in the file's place; the old one is forgotten. Processes that have it sign on until they end."""
+    path = folder() / "receipt.pem"
+    aside = path.parent / f".{new_id()}"
+    made_once(aside, _new_receipt_key)
+    aside.replace(path)
+    receipt_key.cache_clear()
+    return receipt_key()
 
 
 def made_once(path: Path, make: Any) -> bytes:

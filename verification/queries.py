@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from verification import decide, keys, store
+from verification import decide, keys, receipt, signing, store
 from verification.decide import Verdict
-from verification.models import Delivered, Gathered
+from verification.models import Delivered, Gathered, SigningKey
 from verification.models import Verdict as Kept
+from verification.receipt import KeyStatus, PublishedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,18 @@ def evidence_text(capture_id: UUID) -> str | None:
 
 
 def published_keys() -> dict[str, Any]:
-    """What stands under /.well-known/sightline-receipt-keys.json."""
-    return keys.published()
+    """What stands under /.well-known/sightline-receipt-keys.json: the key in use first, then all that ever signed."""
+    ours = receipt.published_key(keys.receipt_key().public_key())
+    known = [_published(each) for each in SigningKey.objects.order_by("-first_used_at")]
+    unused = [] if any(each.public_key == ours.public_key for each in known) else [ours]
+    return receipt.published([*unused, *known])
+
+
+def content_credentials_authority() -> bytes:
+    """The certificate (PEM) by which delivered pictures' Content Credentials are trusted, to whoever trusts us."""
+    return signing.authority()
+
+
+def _published(row: SigningKey) -> PublishedKey:
+    status = KeyStatus.REVOKED if row.revoked_at else KeyStatus.RETIRED if row.retired_at else KeyStatus.IN_USE
+    return PublishedKey(row.public_key, status, retired_at=row.retired_at, revoked_at=row.revoked_at)

@@ -1,6 +1,7 @@
 """The observation receipt: what was claimed, found and decided, signed by us so that anybody can check it offline.
 
 `python -m verification.receipt FILE [--keys KEYS]` says whether a receipt is whole and, given the published keys, ours.
+Keys are replaced: one that is retired has signed nothing since, one that is revoked vouches for nothing any more.
 A receipt names no scout, no device and no track: place and time are those the buyer asked for and was answered.
 """
 
@@ -10,9 +11,10 @@ import binascii
 import dataclasses
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,22 @@ class InvalidReceipt(DomainError):
 
     code = "invalid_receipt"
     fix = "Fetch the receipt again; if it still does not verify, it is not ours or was changed."
+
+
+class KeyStatus(StrEnum):
+    IN_USE = "in_use"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """A key as it stands under /.well-known/."""
+
+    public_key: str
+    status: KeyStatus = KeyStatus.IN_USE
+    retired_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +146,13 @@ def sign(receipt: Receipt, *, key: Ed25519PrivateKey) -> bytes:
     )
 
 
-def verify(text: bytes | str, *, keys: Mapping[str, str] | None = None) -> Receipt:
-    """The receipt, if its signature holds. Without `keys` (kid -> public key) it only says that nothing was changed."""
+def verify(text: bytes | str, *, keys: Mapping[str, PublishedKey] | None = None) -> Receipt:
+    """The receipt, if its signature holds. Without `keys` (by kid) it only says that nothing was changed."""
     try:
         plain = canonical.loads(text)
         body, signature = plain["receipt"], plain["signature"]
         kid, value = str(signature["kid"]), _read(signature["value"])
-        public = _read(signature["public_key"] if keys is None else _known(keys, kid))
+        public = _read(signature["public_key"] if keys is None else _known(keys, kid).public_key)
         algorithm = signature["alg"]
         signed = canonical.dumps(body)
         key = Ed25519PublicKey.from_public_bytes(public)
@@ -148,7 +166,10 @@ def verify(text: bytes | str, *, keys: Mapping[str, str] | None = None) -> Recei
         raise InvalidReceipt("The signature does not fit: something in the receipt was changed.") from error
     if not isinstance(body, dict) or body.get("v") != VERSION:
         raise InvalidReceipt("The receipt is whole, but of a version that is not read here.")
-    return canonical.from_plain(Receipt, body)
+    receipt = canonical.from_plain(Receipt, body)
+    if keys is not None:
+        _require_signing(keys[kid], receipt.issued_at)
+    return receipt
 
 
 def key_id(key: Ed25519PublicKey) -> str:
@@ -156,9 +177,36 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(_raw(key)).hexdigest()[:16]
 
 
-def published(keys: list[Ed25519PublicKey]) -> dict[str, Any]:
-    """What stands under /.well-known/: the keys in use and those retired, for receipts live as long as observations."""
-    return {"keys": [{"alg": ALGORITHM, "kid": key_id(key), "public_key": _written(_raw(key))} for key in keys]}
+def published_key(key: Ed25519PublicKey) -> PublishedKey:
+    return PublishedKey(_written(_raw(key)))
+
+
+def published(keys: Iterable[PublishedKey]) -> dict[str, Any]:
+    """What stands under /.well-known/: every key that ever signed, for receipts live as long as observations."""
+    return {"keys": [{"alg": ALGORITHM, "kid": _kid(each), **canonical.to_plain(each)} for each in keys]}
+
+
+def read_published(text: bytes | str) -> dict[str, PublishedKey]:
+    """The other way round. A key that names itself as another one is none."""
+    try:
+        said = [(each.pop("kid"), each.pop("alg"), each) for each in canonical.loads(text)["keys"]]
+        keys = {
+            kid: canonical.from_plain(PublishedKey, plain) for kid, algorithm, plain in said if algorithm == ALGORITHM
+        }
+        names = {_kid(key) for key in keys.values()}
+    except (UnreadableFacts, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidReceipt("These are no published keys.") from error
+    if names != keys.keys():
+        raise InvalidReceipt("These are no published keys: one goes under another's name.")
+    return keys
+
+
+def _require_signing(key: PublishedKey, issued_at: datetime) -> None:
+    if key.status is KeyStatus.REVOKED:
+        # Whoever has it can sign any date as well, so no date helps.
+        raise InvalidReceipt("The receipt is signed with a key that was revoked: it proves nothing any more.")
+    if key.status is KeyStatus.RETIRED and (key.retired_at is None or issued_at > key.retired_at):
+        raise InvalidReceipt("The receipt says that it was issued after its key was retired.")
 
 
 def _seen(result: CheckResult) -> SeenCheck:
@@ -177,7 +225,11 @@ def _named(answer: ModelAnswer) -> str:
     return f"{answer.model} {answer.version} ({answer.prompt})"
 
 
-def _known(keys: Mapping[str, str], kid: str) -> str:
+def _kid(key: PublishedKey) -> str:
+    return key_id(Ed25519PublicKey.from_public_bytes(_read(key.public_key)))
+
+
+def _known(keys: Mapping[str, PublishedKey], kid: str) -> PublishedKey:
     if kid not in keys:
         raise InvalidReceipt("The receipt is signed with a key that is not among the published ones.")
     return keys[kid]
@@ -198,20 +250,13 @@ def _read(text: str) -> bytes:
         raise ValueError("not base64url") from error
 
 
-def _read_keys(path: Path) -> dict[str, str]:
-    try:
-        return {str(each["kid"]): str(each["public_key"]) for each in canonical.loads(path.read_bytes())["keys"]}
-    except (UnreadableFacts, KeyError, TypeError) as error:
-        raise InvalidReceipt(f"{path} does not hold published keys.") from error
-
-
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m verification.receipt", description="Verify a receipt, offline.")
     parser.add_argument("file", type=Path)
     parser.add_argument("--keys", type=Path, help="the exchange's published keys, as fetched from /.well-known/")
     asked = parser.parse_args(arguments)
     try:
-        keys = _read_keys(asked.keys) if asked.keys else None
+        keys = read_published(asked.keys.read_bytes()) if asked.keys else None
         receipt = verify(asked.file.read_bytes(), keys=keys)
     except (DomainError, OSError) as error:
         print(f"NOT VALID: {error}")

@@ -16,6 +16,7 @@ from web.views import (
     notices,
     operators,
     own_data,
+    published,
     result,
 )
 from web.views import map as map_views
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/data/delete", own_data.delete, name="delete_data"),
     path("me/scout", me.become_scout, name="become_scout"),
     path("sign-in-again", me.sign_in_again, name="sign_in_again"),
+    path(".well-known/sightline-receipt-keys.json", published.receipt_keys, name="receipt_keys"),
+    path(".well-known/sightline-authority.pem", published.content_credentials, name="content_credentials"),
     path("", include("web.capture.urls")),
     path("owner/", include("web.owner.urls")),
     path("ops/", operators.desk, name="desk"),

@@ -3,6 +3,7 @@
 from verification.models.capture import Capture, Grant, Medium, Nonce, Original, Piece, Session, Upload
 from verification.models.findings import Delivered, Gathered, ModelReading, Receipt, Verdict
 from verification.models.history import Picture, Sighting
+from verification.models.signing_key import SigningKey
 
 __all__ = [
     "Capture",
@@ -18,6 +19,7 @@ __all__ = [
     "Receipt",
     "Session",
     "Sighting",
+    "SigningKey",
     "Upload",
     "Verdict",
 ]

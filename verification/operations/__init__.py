@@ -7,6 +7,7 @@ from verification.operations.granting import CapturePass, authorise, grant
 from verification.operations.handing_in import HandedIn, hand_in
 from verification.operations.judging import keep_verdict
 from verification.operations.sessions import Opening, open_session
+from verification.operations.signing_keys import retire_key, revoke_key
 from verification.operations.uploading import Progress, put_piece, upload_progress
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "open_session",
     "put_piece",
     "requirements_kept",
+    "retire_key",
+    "revoke_key",
     "session_of",
     "upload_progress",
 ]

@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from market.config import config
-from verification import canonical, decide, keys, looking, receipt, store
+from verification import canonical, decide, looking, receipt, store
 from verification import evidence as evidences
 from verification import requirements as wishes
 from verification.kinds import PHOTO
 from verification.models import Delivered, Gathered, Receipt
+from verification.operations.signing_keys import key_in_use
 from verification.photos.delivery import Delivery
 from verification.signing import with_credentials
 
@@ -60,13 +63,14 @@ def issue_receipt(*, capture_id: UUID, result: str, licence: str, at: datetime) 
             delivered=tuple(each.media_sha256 for each in delivered),
             licence=licence,
         )
-        key = keys.receipt_key()
-        known, _ = Receipt.objects.get_or_create(
-            gathered_id=capture_id,
-            defaults={
-                "receipt": receipt.sign(written, key=key).decode(),
-                "key_id": receipt.key_id(key.public_key()),
-                "issued_at": at,
-            },
-        )
+        with transaction.atomic():
+            key = key_in_use(at=at)
+            known, _ = Receipt.objects.get_or_create(
+                gathered_id=capture_id,
+                defaults={
+                    "receipt": receipt.sign(written, key=key).decode(),
+                    "key_id": receipt.key_id(key.public_key()),
+                    "issued_at": at,
+                },
+            )
     return known.receipt.encode()

@@ -1,5 +1,6 @@
 """What leaves the house is signed by it, blurred and bare, and the same each time it is asked for."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -30,7 +31,7 @@ def test_copies_and_receipts_are_signed_and_made_once(story: Story, phone: Calla
 
     first, second = (capturing.receipt_of(submission, at=datetime.now(UTC)) for _ in range(2))
     assert first == second
-    published = {each["kid"]: each["public_key"] for each in queries.published_keys()["keys"]}
+    published = receipt.read_published(json.dumps(queries.published_keys()))
     assert receipt.verify(first, keys=published).delivered == (copy.media_sha256,)
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import subprocess
 import sys
@@ -11,10 +12,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.unit.verification.builders import NOON, SQUARE, evidence, moved, requirements
 from verification.decide import decide
 from verification.evidence import EarlierPlace
-from verification.receipt import InvalidReceipt, Receipt, key_id, published, sign, verify, write
+from verification.receipt import (
+    InvalidReceipt,
+    KeyStatus,
+    PublishedKey,
+    Receipt,
+    key_id,
+    published,
+    published_key,
+    read_published,
+    sign,
+    verify,
+    write,
+)
 
 KEY, OTHER_KEY = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-KEYS = {each["kid"]: each["public_key"] for each in published([KEY.public_key()])["keys"]}
+OURS = published_key(KEY.public_key())
+KEYS = {key_id(KEY.public_key()): OURS}
 ELSEWHERE = moved(SQUARE, north_m=1234.0)
 
 
@@ -52,6 +66,33 @@ def test_a_receipt_by_an_unknown_key_is_not_ours() -> None:
         verify(sign(receipt(), key=OTHER_KEY), keys=KEYS)
 
 
+def under(**changes: Any) -> dict[str, PublishedKey]:
+    return {key_id(KEY.public_key()): dataclasses.replace(OURS, **changes)}
+
+
+def test_a_retired_key_counts_for_what_it_signed_while_it_was_in_use() -> None:
+    signed, minute = sign(receipt(), key=KEY), timedelta(minutes=1)
+    assert verify(signed, keys=under(status=KeyStatus.RETIRED, retired_at=NOON + minute)) == receipt()
+    for ended in (NOON - minute, None):
+        with pytest.raises(InvalidReceipt, match="after its key was retired"):
+            verify(signed, keys=under(status=KeyStatus.RETIRED, retired_at=ended))
+
+
+def test_a_revoked_key_counts_for_nothing() -> None:
+    later = NOON + timedelta(days=9)
+    with pytest.raises(InvalidReceipt, match="revoked"):
+        verify(sign(receipt(), key=KEY), keys=under(status=KeyStatus.REVOKED, retired_at=later, revoked_at=later))
+
+
+def test_published_keys_are_read_back_and_none_goes_under_anothers_name() -> None:
+    keys = under(status=KeyStatus.RETIRED, retired_at=NOON)
+    text = json.dumps(published(keys.values()))
+    assert read_published(text) == keys
+    for wrong in (text.replace(key_id(KEY.public_key()), key_id(OTHER_KEY.public_key())), "{}", '{"keys": [1]}', "[]"):
+        with pytest.raises(InvalidReceipt, match="no published keys"):
+            read_published(wrong)
+
+
 def test_a_stolen_key_name_does_not_help() -> None:
     plain = json.loads(sign(receipt(), key=OTHER_KEY))
     plain["signature"]["kid"] = key_id(KEY.public_key())
@@ -79,7 +120,7 @@ def test_the_command_verifies_offline(tmp_path: Path) -> None:
     good, bad, keys = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "keys.json"
     good.write_bytes(sign(receipt(), key=KEY))
     bad.write_bytes(good.read_bytes().replace(b"accept", b"reject"))
-    keys.write_text(json.dumps(published([KEY.public_key()])))
+    keys.write_text(json.dumps(published([OURS])))
 
     def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
