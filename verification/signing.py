@@ -8,6 +8,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import c2pa  # type: ignore[import-untyped]
 from cryptography import x509
@@ -45,11 +46,15 @@ _SETTINGS = {
 
 
 def with_credentials(media: bytes) -> bytes:
-    chain, private = _signer()
+    return signed(media, _MANIFEST, *_signer())
+
+
+def signed(media: bytes, manifest: dict[str, Any], chain: bytes, private: bytes) -> bytes:
+    """A JPEG with this manifest in it."""
     info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=private, ta_url=None)
     target = io.BytesIO()
     settings = c2pa.Settings.from_dict(_SETTINGS)
-    with c2pa.Context(settings) as context, c2pa.Builder(json.dumps(_MANIFEST), context=context) as builder:
+    with c2pa.Context(settings) as context, c2pa.Builder(json.dumps(manifest), context=context) as builder:
         builder.sign(c2pa.Signer.from_info(info), "image/jpeg", io.BytesIO(media), target)
     return target.getvalue()
 
@@ -57,18 +62,25 @@ def with_credentials(media: bytes) -> bytes:
 def authority() -> bytes:
     """The certificate to trust, as PEM: published beside the receipts' keys."""
     chain, _ = _signer()
+    return issuer_of(chain)
+
+
+def issuer_of(chain: bytes) -> bytes:
     return _BEGIN + chain.split(_BEGIN)[2]
 
 
 @cache
 def _signer() -> tuple[bytes, bytes]:
     """The certificates, the signer's own first, and its key: one file, so that they fit whoever makes it first."""
-    pem = keys.made_once(keys.folder() / "c2pa.pem", _make)
+    return parts_of(keys.made_once(keys.folder() / "c2pa.pem", new_identity))
+
+
+def parts_of(pem: bytes) -> tuple[bytes, bytes]:
     at = pem.index(_PRIVATE)
     return pem[:at], pem[at:]
 
 
-def _make() -> bytes:
+def new_identity() -> bytes:
     """The authority's key is forgotten at once: it signs this one certificate and no other."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _certificate("Sightline authority", root_key, "Sightline authority", root_key, authority=True)

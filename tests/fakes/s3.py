@@ -6,7 +6,6 @@ a test has botocore's own client, which reads answers by the service's published
 
 import hashlib
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from xml.sax.saxutils import escape
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from tests.fakes.loopback import serving
 
 KEY, SECRET, BUCKET, REGION = "AKIATEST", "se/cr+et", "evidence", "eu-test-1"
 _AUTHORIZATION = re.compile(
@@ -42,19 +43,10 @@ class Objects:
 
 @contextmanager
 def objects() -> Iterator[Objects]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    told = Objects(f"http://127.0.0.1:{server.server_port}")
-    _Handler.stores[server.server_port] = told
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as port:
+        told = _Handler.stores[port] = Objects(f"http://127.0.0.1:{port}")
         yield told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        del _Handler.stores[server.server_port]
+        del _Handler.stores[port]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -5,17 +5,18 @@ what it is asked is kept, to be looked at.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.chat.chat_completion import Choice
+
+from tests.fakes.loopback import serving
 
 Asked = dict[str, Any]
 Said = Callable[[Asked], "Behaviour"]
@@ -54,19 +55,10 @@ class Vision:
 
 @contextmanager
 def vision() -> Iterator[Vision]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    told = Vision(f"http://127.0.0.1:{server.server_port}/v1")
-    _Handler.endpoints[server.server_port] = told
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as port:
+        told = _Handler.endpoints[port] = Vision(f"http://127.0.0.1:{port}/v1")
         yield told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        del _Handler.endpoints[server.server_port]
+        del _Handler.endpoints[port]
 
 
 # --- what it can say ---

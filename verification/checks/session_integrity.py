@@ -1,5 +1,7 @@
 """Is this capture bound to a session that we opened for this claim, once, with clocks that agree?"""
 
+from functools import partial
+
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import CaptureSession, Evidence, NonceState, SignatureResult
 from verification.reading import clock_offset
@@ -21,28 +23,22 @@ def session_integrity(  # noqa: PLR0911 - one answer for each way it can be wron
     skew = None if offset is None else abs(offset.total_seconds())
     length = _length_seconds(session)
 
-    def answer(outcome: Outcome, severity: Severity, reason: str, scout: str, buyer: str) -> CheckResult:
-        return CheckResult(
-            check="session_integrity",
-            outcome=outcome,
-            severity=severity,
-            reason=reason,
-            scout=scout,
-            buyer=buyer,
-            numbers={
-                "nonce": session.nonce.value,
-                "signature": session.signature.value,
-                "offline": session.offline,
-                "clock_skew_seconds": skew,
-                "session_seconds": length,
-            },
-            threshold={
-                "clock_skew_seconds": limits.clock_skew_seconds,
-                "session_seconds": limits.session_seconds,
-                "signature_required": requirements.policy.signature,
-            },
-        )
-
+    answer = partial(
+        CheckResult,
+        "session_integrity",
+        numbers={
+            "nonce": session.nonce.value,
+            "signature": session.signature.value,
+            "offline": session.offline,
+            "clock_skew_seconds": skew,
+            "session_seconds": length,
+        },
+        threshold={
+            "clock_skew_seconds": limits.clock_skew_seconds,
+            "session_seconds": limits.session_seconds,
+            "signature_required": requirements.policy.signature,
+        },
+    )
     if session.nonce in _NONCE_REASONS:
         sentence = _NONCE_REASONS[session.nonce]
         return answer(Outcome.FAIL, Severity.DECISIVE, f"nonce_{session.nonce.value}", sentence, sentence)

@@ -1,6 +1,7 @@
 """Files in pieces: what is acknowledged is safe, what is repeated changes nothing, what is hostile costs little."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -126,35 +127,39 @@ def test_the_same_bytes_are_kept_once_whoever_sends_them(
     assert (Upload.objects.count(), Original.objects.count()) == (2, 1)
 
 
+@pytest.fixture
+def dies_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AbstractContextManager[object]]:
+    """Where a process comes to this, it has come to its end."""
+
+    @contextmanager
+    def dying(place: str) -> Iterator[None]:
+        def die(*args: object, **kwargs: object) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(place, die)
+            yield
+
+    return dying
+
+
 def test_a_process_that_dies_before_the_row_is_written_costs_one_piece_sent_again(
-    scouts_phone: Phone, monkeypatch: pytest.MonkeyPatch
+    scouts_phone: Phone, dies_at: Callable[[str], AbstractContextManager[object]]
 ) -> None:
     name = uuid4()
-
-    def die(*args: object, **kwargs: object) -> None:
-        raise MemoryError
-
-    with monkeypatch.context() as dying:
-        dying.setattr(Piece.objects, "create", die)
-        with pytest.raises(MemoryError):
-            scouts_phone.put(name, PHOTO[:HALF], length=len(PHOTO))
+    with dies_at("verification.models.Piece.objects.create"), pytest.raises(MemoryError):
+        scouts_phone.put(name, PHOTO[:HALF], length=len(PHOTO))
     assert scouts_phone.progress(name)["Upload-Offset"] == "0"
     scouts_phone.put(name, PHOTO[:HALF], length=len(PHOTO))
     assert scouts_phone.put(name, PHOTO[HALF:], start=HALF, length=len(PHOTO)).json()["sha256"] == sha256(PHOTO)
 
 
 def test_a_process_that_dies_while_it_puts_the_whole_together_is_finished_by_the_next_word(
-    scouts_phone: Phone, monkeypatch: pytest.MonkeyPatch
+    scouts_phone: Phone, dies_at: Callable[[str], AbstractContextManager[object]]
 ) -> None:
     name = uuid4()
-
-    def die(*args: object, **kwargs: object) -> None:
-        raise MemoryError
-
-    with monkeypatch.context() as dying:
-        dying.setattr("verification.operations.uploading._record", die)
-        with pytest.raises(MemoryError):
-            scouts_phone.put(name, PHOTO)
+    with dies_at("verification.operations.uploading._record"), pytest.raises(MemoryError):
+        scouts_phone.put(name, PHOTO)
     assert Upload.objects.get().whole_at is None
     assert scouts_phone.put(name, PHOTO).json()["sha256"] == sha256(PHOTO)
 

@@ -1,69 +1,17 @@
-import datetime
-import io
-import json
-
-import c2pa  # type: ignore[import-untyped]
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.unit.verification.photos.pictures import encoded, scene
+from verification import signing
 from verification.photos.credentials import credentials
 
 PLAIN = encoded(scene(size=(320, 240)))
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-_DAY = datetime.timedelta(days=1)
-
-
-def certificate(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    *,
-    authority: bool,
-) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)
-        .not_valid_after(now + 30 * _DAY)
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .add_extension(
-            x509.KeyUsage(not authority, False, False, False, False, authority, authority, False, False), critical=True
-        )
-    )
-    if not authority:
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
-        builder = builder.add_extension(usage, critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
 
 
 @pytest.fixture(scope="module")
 def signed() -> tuple[bytes, str]:
-    """A picture with credentials made by an authority of our own, and that authority's certificate."""
-    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-
-    def name(word: str) -> x509.Name:
-        return x509.Name(
-            [x509.NameAttribute(NameOID.COMMON_NAME, word), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests")]
-        )
-
-    root = certificate(name("Root"), root_key, name("Root"), root_key, authority=True)
-    leaf = certificate(name("Signer"), key, name("Root"), root_key, authority=False)
-    chain = leaf.public_bytes(serialization.Encoding.PEM) + root.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    info = c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=private, ta_url=None)
+    """A picture with credentials made by an authority of its own, and that authority's certificate."""
+    chain, private = signing.parts_of(signing.new_identity())
     manifest = {
         "claim_generator_info": [{"name": "test camera", "version": "1"}],
         "format": "image/jpeg",
@@ -75,10 +23,7 @@ def signed() -> tuple[bytes, str]:
             }
         ],
     }
-    target = io.BytesIO()
-    with c2pa.Builder(json.dumps(manifest)) as builder:
-        builder.sign(c2pa.Signer.from_info(info), "image/jpeg", io.BytesIO(PLAIN), target)
-    return target.getvalue(), root.public_bytes(serialization.Encoding.PEM).decode()
+    return signing.signed(PLAIN, manifest, chain, private), signing.issuer_of(chain).decode()
 
 
 def test_most_files_have_none_and_that_says_nothing() -> None:
