@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.unit.verification.photos.pictures import CORPUS, decoded, encoded, needs_corpus, scene
+from verification import signing
 from verification.photos.formats import BrokenPicture, TooFewPixels, UnknownFormat
 from verification.photos.measure import measure
 from verification.photos.sandbox import DecoderDied, DecoderUnavailable, Limits, Sandbox
@@ -81,6 +82,15 @@ def test_a_fork_can_open_nothing_and_sees_one_picture(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_a_fork_decodes_every_format_although_it_can_open_no_file(sandbox: Sandbox, kind: str) -> None:
     assert sandbox.measure(encoded(scene(6, (300, 200)), kind)).facts.format == kind.lower()
+
+
+def test_a_fork_reads_content_credentials_although_it_can_open_no_file(sandbox: Sandbox) -> None:
+    chain, private = signing.parts_of(signing.new_identity())
+    data = signing.signed(PHOTO, signing._MANIFEST, chain, private)
+    for anchors, state in (("", "valid"), (signing.issuer_of(chain).decode(), "trusted")):
+        found = sandbox.measure(data, trust_anchors=anchors).facts.c2pa
+        assert found is not None
+        assert found.state == state
 
 
 @needs_corpus
