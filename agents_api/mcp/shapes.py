@@ -13,8 +13,7 @@ _BOUNTY: Final = (
     "slots", "free_slots", "review", "private_note", "metadata", "findings",
 )  # fmt: skip
 _RESULT: Final = (
-    "id", "bounty", "status", "version", "blocked", "answers", "rejected_for", "captured_at", "capture", "checks",
-    "media", "receipt", "decided_by",
+    "id", "bounty", "status", "version", "blocked", "answers", "captured_at", "capture", "decided_by",
 )  # fmt: skip
 
 
@@ -43,12 +42,32 @@ def result(answer: dict[str, Any]) -> dict[str, Any]:
         {name: value for name, value in each.items() if name != "untrusted" and value is not None}
         for each in answer["answers"]
     ]
-    shown["verdict"] = [f"{each['code']}: {each['sentence']}" for each in answer["verdict"]["reasons"]]
+    shown["reasons"] = [f"{each['code']}: {each['sentence']}" for each in _reasons(answer)]
+    checks = answer.get("checks", ())
+    shown["checks"] = (
+        {
+            "passed": [each["check"] for each in checks if each["outcome"] == "pass"],
+            "others": [
+                f"{each['check']}: {each['outcome']}, {each['sentence']}"
+                for each in checks
+                if each["outcome"] != "pass"
+            ],
+        }
+        if checks
+        else None
+    )
+    # The previews come along as pictures; of the originals there are links, once they may be had.
+    shown["originals"] = [each["url"] for each in answer.get("media", ()) if each.get("url")]
     if answer["answers"]:
         shown["note"] = UNTRUSTED
     action = answer["next_action"]
     shown["grounds"] = [each["code"] for each in action.get("grounds", ())]
     return _said(shown) | {"next": step(action)}
+
+
+def _reasons(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = answer["rejected_for"] or answer["verdict"]["reasons"]
+    return found
 
 
 def step(action: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""What is left of an answer of the API for a model: what says something, and the next step as a tool."""
+
+from typing import Any
+
+import pytest
+
+from agents_api.mcp import shapes
+
+RESULT: dict[str, Any] = {
+    "id": "sub_1",
+    "object": "result",
+    "bounty": "bnt_1",
+    "slot": 1,
+    "status": "accepted",
+    "version": 3,
+    "blocked": None,
+    "answers": [{"question_id": "q1", "scout_value": "Yes.", "model_value": None, "untrusted": True}],
+    "verdict": {"outcome": "review", "reasons": [{"number": 1, "code": "content", "sentence": "Please look."}]},
+    "rejected_for": [],
+    "decided_by": "buyer",
+    "captured_at": "2026-03-14T12:00:00Z",
+    "checks": [
+        {"check": "geofence", "outcome": "pass", "sentence": "Inside.", "numbers": {"distance_m": 8.1}},
+        {"check": "content", "outcome": "unknown", "sentence": "Nobody looked.", "numbers": {}},
+    ],
+    "media": [{"number": 1, "preview_url": "https://x/v1/results/sub_1/media?p", "url": "https://x/v1/results/f"}],
+    "receipt": {"long": "and signed"},
+    "next_action": {"do": "nothing", "call": None, "until": None},
+}
+
+
+def test_a_result_says_what_counts_and_whose_words_they_are() -> None:
+    assert shapes.result(RESULT) == {
+        "id": "sub_1",
+        "bounty": "bnt_1",
+        "status": "accepted",
+        "version": 3,
+        "answers": [{"question_id": "q1", "scout_value": "Yes."}],
+        "captured_at": "2026-03-14T12:00:00Z",
+        "decided_by": "buyer",
+        "reasons": ["content: Please look."],
+        "checks": {"passed": ["geofence"], "others": ["content: unknown, Nobody looked."]},
+        "originals": ["https://x/v1/results/f"],
+        "note": shapes.UNTRUSTED,
+        "next": {"do": "nothing"},
+    }
+
+
+def test_a_rejected_result_says_for_what() -> None:
+    rejected = RESULT | {"answers": [], "rejected_for": [{"number": 1, "code": "geofence", "sentence": "Far away."}]}
+    shown = shapes.result(rejected)
+    assert shown["reasons"] == ["geofence: Far away."]
+    assert "note" not in shown
+
+
+@pytest.mark.parametrize(
+    ("call", "tool"),
+    [
+        (("GET", "/v1/bounties/bnt_1?wait=45&since_version=2"), ("wait_for_bounty", {"bounty_id": "bnt_1"})),
+        (
+            ("GET", "/v1/bounties/bnt_1?wait=45&results=3"),
+            ("wait_for_bounty", {"bounty_id": "bnt_1", "known_results": 2}),
+        ),
+        (("GET", "/v1/bounties/bnt_1/results"), ("get_bounty", {"bounty_id": "bnt_1"})),
+        (("GET", "/v1/results/sub_1"), ("get_result", {"result_id": "sub_1"})),
+        (("POST", "/v1/results/sub_1/accept"), ("review_result", {"result_id": "sub_1", "decision": "accept"})),
+    ],
+)
+def test_the_next_call_is_told_as_a_tool(call: tuple[str, str], tool: tuple[str, dict[str, Any]]) -> None:
+    action = {"do": "it", "call": {"method": call[0], "path": call[1]}, "until": "later"}
+    assert shapes.step(action) == {"do": "it", "tool": tool[0], "arguments": tool[1], "until": "later"}
+
+
+def test_a_call_that_no_tool_does_stays_a_call() -> None:
+    call = {"method": "POST", "path": "/v1/bounties/bnt_1/fund"}
+    assert shapes.step({"do": "fund", "call": call, "until": None}) == {"do": "fund", "call": call}
