@@ -7,9 +7,10 @@ import orjson
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from market.problems import BodyTooLarge, MalformedJson
+from market.limits import LARGEST_JSON, too_large
+from market.problems import MalformedJson
 
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = LARGEST_JSON
 
 
 class ByteStream(Protocol):
@@ -25,7 +26,7 @@ class JsonParser(BaseParser):
         # Not by the length that the sender gives: it may give none, and may lie.
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
-            raise BodyTooLarge("The body is larger than 1,000,000 bytes.")
+            raise too_large(LARGEST_BODY)
         if not body.strip():
             return {}
         try:

@@ -22,7 +22,6 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from market import roles
-from market.config import config
 from market.events import waiting
 from market.limits import Limited
 
@@ -87,4 +86,4 @@ handler = Handler()
 # Imported here, because what it asks is Django's.
 mcp = import_string("agents_api.mcp.server.Door")(handler)
 routes = Starlette(routes=[Route("/mcp", endpoint=mcp), Mount("/", app=handler)], lifespan=lifespan)
-application: Any = Limited(routes, most=config.max_body_bytes)
+application: Any = Limited(routes)

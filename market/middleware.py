@@ -16,8 +16,9 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from market import clock
 from market.errors import DomainError
+from market.limits import largest_body, too_large
 from market.metrics import requests
-from market.problems import CONTENT_TYPE, BodyTooLarge, QueryTooLong, of_refusal
+from market.problems import CONTENT_TYPE, QueryTooLong, of_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -108,9 +109,8 @@ def _refuse_too_much(request: HttpRequest) -> HttpResponse | None:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0  # Django reads no body then
-    if announced > settings.MAX_BODY_BYTES:
-        return _refusal(request, BodyTooLarge(f"A request's body may have {settings.MAX_BODY_BYTES} bytes at most."))
-    return None
+    most = largest_body(request.path)
+    return _refusal(request, too_large(most)) if announced > most else None
 
 
 def _refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:

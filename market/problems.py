@@ -27,6 +27,7 @@ STATUS = {
 STATUS_OF_CODE = {
     "malformed_json": HTTPStatus.BAD_REQUEST,
     "file_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "body_too_slow": HTTPStatus.REQUEST_TIMEOUT,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "idempotency_key_missing": HTTPStatus.BAD_REQUEST,
     "idempotency_key_reused": HTTPStatus.UNPROCESSABLE_ENTITY,

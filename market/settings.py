@@ -255,7 +255,6 @@ else:
 
 # --- limits ---------------------------------------------------------------------------------------------------------
 
-MAX_BODY_BYTES = config.max_body_bytes
 # What is held in memory at once: forms and JSON. Media is read piece by piece and is not meant by this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
