@@ -110,6 +110,7 @@ beat_schedule: dict[str, dict[str, Any]] = {
         "schedule": HOUR,
         "options": {"expires": HOUR},
     },
+    "forget-answers": {"task": "agents_api.tasks.forget_what_is_over", "schedule": HOUR, "options": {"expires": HOUR}},
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
     "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
     "look-around": {"task": "web.notices.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
