@@ -59,6 +59,8 @@ _SENTENCES: Final = {
     "on_the_staff": _("You are on our staff. That has to end first."),
     "unusable_device": _("This browser's messages cannot be used. Switch notifications off and on again in it."),
     "too_many_notices": _("There are as many as one person may have. Remove one first."),
+    "too_many_reports": _("You have reported as many as one may in a day. Come back tomorrow."),
+    "text_too_short": _("Say it in words: this may not be empty."),
     "invalid_search_cursor": _("This page of the list is no more. Begin at the top."),
 }
 

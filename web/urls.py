@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("place", nearby.look_from, name="look_from"),
     path("bounties/<str:bounty_id>", bounty.bounty, name="bounty"),
     path("bounties/<str:bounty_id>/claim", bounty.claim, name="claim"),
+    path("bounties/<str:bounty_id>/report", bounty.report, name="report"),
     path("claims/<str:claim_id>", claim.claim, name="claim_page"),
     path("claims/<str:claim_id>/extend", claim.extend, name="claim_extend"),
     path("claims/<str:claim_id>/release", claim.release, name="claim_release"),

@@ -1,15 +1,19 @@
 """One bounty, and claiming a slot of it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bounties import operations, scouting
 from bounties.operations.claiming import LICENCE
 from bounties.places import Horizon, distance_m, walking_minutes
+from bounties.policies.grounds import REPORT
 from market import clock, ids
 from market.accounts.models import Scout
 from market.errors import DomainError, Kind
@@ -17,6 +21,15 @@ from web.refusals import said, status_of
 from web.scouts import for_scouts
 from web.standpoint import Standpoint, keep, standpoint, told_place
 from web.zones import zone_at
+
+_GROUNDS: Final = {
+    "dangerous": _("Whoever goes there, or captures there, is in danger."),
+    "spies_on_people": _("It asks for somebody's private life, home, face or whereabouts."),
+    "unlawful": _("What is asked for is against the law there."),
+    "cannot_be_done": _("There is no such place, or nobody can get to it."),
+    "not_a_question": _("It is advertising, abuse or nonsense."),
+    "other": _("Something else, which I say below."),
+}
 
 
 @require_GET
@@ -51,6 +64,21 @@ def claim(request: HttpRequest, scout: Scout, bounty_id: str) -> HttpResponse:
     return redirect("claim_page", ids.encode("clm", made.id))
 
 
+@require_POST
+@for_scouts
+def report(request: HttpRequest, scout: Scout, bounty_id: str) -> HttpResponse:
+    """That it should not be on offer. The buyer hears nothing of it."""
+    operations.report(
+        scout=scout.account,
+        bounty_id=known(bounty_id, "bnt"),
+        ground_code=request.POST.get("ground", ""),
+        note=request.POST.get("note", "").strip(),
+        at=clock.now(),
+    )
+    messages.success(request, gettext("Thank you. One of our staff looks at it."))
+    return redirect("bounty", bounty_id)
+
+
 def _page(
     request: HttpRequest, scout: Scout, bounty_id: UUID, *, refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
@@ -65,6 +93,7 @@ def _page(
         "licence": LICENCE,
         "standpoint": here,
         "now": at,
+        "grounds": [(code, _GROUNDS.get(code, ground.sentence)) for code, ground in REPORT.items()],
     }
     if here is not None:
         metres = distance_m(here.place, offer.place)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from bounties.models import Claim
+from bounties.models import Claim, Report
+from bounties.policies.grounds import REPORT
 from market.ids import encode
 from tests.integration.bounties.story import ACCEPTED, NEARBY, Story
 from tests.integration.web.conftest import phone
@@ -108,3 +109,14 @@ def test_moments_are_real_when_the_buyer_has_moved_its_clock(story: Story, scout
     story.buyer.save()
     page = scouts_phone.get(_path(story.post().id)).content.decode()
     assert "in 5\u00a0h\u00a059\u00a0min" in page
+
+
+def test_a_scout_reports_what_should_not_be_asked(story: Story, scouts_phone: Client) -> None:
+    bounty = story.post()
+    page = scouts_phone.get(_path(bounty.id)).content.decode()
+    assert [code for code in REPORT if f'value="{code}"' not in page] == []
+    answer = scouts_phone.post(_path(bounty.id, "/report"), {"ground": "other", "note": "It is a school."})
+    assert answer.headers["Location"] == _path(bounty.id)
+    made = Report.objects.get()
+    assert (made.scout_id, made.ground, made.note) == (story.scout.id, "other", "It is a school.")
+    assert scouts_phone.post(_path(bounty.id, "/report"), {"ground": "nonsense"}).status_code == 400
