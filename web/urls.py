@@ -14,7 +14,6 @@ from web.views import (
     me,
     nearby,
     notices,
-    operators,
     own_data,
     published,
     result,
@@ -61,7 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/sightline-authority.pem", published.content_credentials, name="content_credentials"),
     path("", include("web.capture.urls")),
     path("owner/", include("web.owner.urls")),
-    path("ops/", operators.desk, name="desk"),
+    path("ops/", include("web.ops.urls")),
     path("language", set_language, name="set_language"),
     # allauth's pages, less those of ways to sign in that we do not have.
     path("accounts/password/<path:rest>", front.not_here),

@@ -1,0 +1,60 @@
+"""A bounty that a person should see: before it is on offer, or because a scout reported it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from bounties import desk
+from bounties.operations import reporting, screening
+from bounties.operations.locking import NoSuchBounty
+from bounties.policies.grounds import REPORT
+from bounties.states import BountyState, ReportState
+from market import clock
+from market.errors import DomainError
+from web.guards import for_operators
+from web.ops import money
+from web.ops.acting import ReasonForm, known, operator
+
+_DO = {
+    "allow": screening.allow,
+    "refuse": screening.refuse,
+    "keep": reporting.keep,
+    "take_off": reporting.take_off,
+}
+
+
+@require_http_methods(["GET", "POST"])
+@for_operators
+def bounty(request: HttpRequest, bounty_id: str) -> HttpResponse:
+    found = desk.bounty(known(bounty_id, "bnt", NoSuchBounty("There is no such bounty.")))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    ruling = _DO.get(request.POST.get("ruling", ""))
+    if form.is_valid() and ruling is not None:
+        try:
+            ruling(
+                operator=operator(request),
+                bounty_id=found.id,
+                reason=form.cleaned_data["reason"],
+                at=clock.now(),
+            )
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, gettext("It is decided."))
+            return redirect("desk")
+    reports = desk.reports_of(found.id)
+    if found.state == BountyState.SCREENING:
+        choices = money.of_screening(found)
+    else:
+        choices = money.of_report(found) if any(each.state == ReportState.OPEN for each in reports) else ()
+    facts = {
+        "bounty_id": bounty_id,
+        "bounty": found,
+        "form": form,
+        "choices": choices,
+        "reports": [(each, REPORT[each.ground].sentence) for each in reports],
+        "acts": desk.acts_on(found.id),
+    }
+    return render(request, "ops/bounty.html", facts)
