@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from agents_api.views import documents as openapi
 from agents_api.views import errors, guides
 
 below_docs = [
@@ -13,6 +14,8 @@ below_docs = [
 ]
 
 at_the_root = [
+    path("openapi.json", openapi.JsonDocument.as_view()),
+    path("openapi.yaml", openapi.YamlDocument.as_view()),
     path("llms.txt", guides.llms),
     path("SKILL.md", guides.as_markdown, {"name": "skill"}),
     path("auth.md", guides.as_markdown, {"name": "auth"}),

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents_api import idempotency, limits, problems
+from agents_api.describing import IDS, Operation, described
 from agents_api.limits import Allowance, Limit
 from agents_api.mending import Asked, call_that_mends
 from agents_api.problems import Problem
@@ -69,7 +70,7 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class Endpoint(APIView):
-    """One address of the API. `scopes` says for each method which scope its key must have."""
+    """One address of the API. What its methods need and answer they say by `@Operation`, and are held to here."""
 
     authentication_classes: tuple[type[BaseAuthentication], ...] = (KeyAuthentication,)
     permission_classes = ()
@@ -82,14 +83,35 @@ class Endpoint(APIView):
         "patch",
         "delete",
     ]
-    scopes: ClassVar[Mapping[str, str]] = {}
-    limit: ClassVar[Limit] = limits.EVERY_CALL
+    limit: ClassVar[Limit | None] = limits.EVERY_CALL
+    operations: ClassVar[Mapping[str, Operation]] = {}
 
     allowance: Allowance | None = None
+    query: Mapping[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.operations = described(cls, cls.http_method_names)
+
+    @property
+    def operation(self) -> Operation | None:
+        """What is asked for; None where this address does not know the method."""
+        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
+        return self.operations.get(method)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        operation = self.operation
+        if operation is None:
+            return
+        # DRF hands this same dict on to the method.
+        self.kwargs.update({name: IDS[name].read(text, f"/{name}") for name, text in kwargs.items() if name in IDS})
+        self.query = operation.read_query(request.query_params.dict())
+        if operation.once:
+            idempotency.check_key(request.headers.get("Idempotency-Key"))
 
     def check_permissions(self, request: Request) -> None:
-        method = "GET" if request.method == "HEAD" else str(request.method)
-        scope = self.scopes.get(method)
+        scope = self.operation.scope if self.operation else None
         if scope is None:
             return
         if not isinstance(request.auth, Caller):
@@ -97,6 +119,8 @@ class Endpoint(APIView):
         request.auth.check_scope(scope)
 
     def check_throttles(self, request: Request) -> None:
+        if self.limit is None:
+            return
         caller = request.auth
         who = str(caller.key_id) if isinstance(caller, Caller) else self.neighbourhood
         self.allowance = limits.spend(self.limit, caller=who, at=clock.now())
@@ -115,7 +139,8 @@ class Endpoint(APIView):
             answer.headers["RateLimit-Policy"] = self.allowance.limit.policy_header
             answer.headers["RateLimit"] = self.allowance.header
         # What has a tag may be kept by whoever asks each time whether it still holds.
-        answer.headers["Cache-Control"] = "private, no-cache" if "ETag" in answer.headers else "private, no-store"
+        kept = "private, no-cache" if "ETag" in answer.headers else "private, no-store"
+        answer.headers.setdefault("Cache-Control", kept)
         return answer
 
     # --- for the views ----------------------------------------------------------------------------------------------
@@ -149,6 +174,11 @@ class Endpoint(APIView):
         caller = self.caller
         caps = SpendingLimits(caller.per_call_micros, caller.per_day_micros, caller.per_month_micros)
         return Spender(caller.key_id, caps, caller.purse_id)
+
+    def read_body(self) -> Any:
+        """What was sent, read by the shape that the operation names."""
+        assert self.operation is not None
+        return self.operation.body.read(self.request.data, "")
 
     def once(
         self, work: Callable[[datetime], tuple[HTTPStatus, dict[str, Any]]], *, shown_once: Collection[str] = ()

@@ -3,10 +3,11 @@
 A cursor is opaque to whoever gets it, and is checked on its return.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from bounties.shapes import By, Integer, Reader
 from market.errors import DomainError
 from market.ids import decode, encode
 
@@ -31,21 +32,32 @@ class InvalidLimit(DomainError):
     fix = f"Ask for 1 to {LARGEST_PAGE} entries."
 
 
-def read_limit(text: str | None) -> int:
-    if text is None:
-        return USUAL_PAGE
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LARGEST_PAGE):
-        raise InvalidLimit("This is not a page size.", param="/limit")
-    return int(text)
-
-
-def read_cursor(text: str | None) -> UUID | None:
-    if not text:
-        return None
-    position = decode(_CURSOR, text)
+def _read_cursor(value: object, param: str) -> UUID | None:
+    if value == "":
+        return None  # a loop that sends what it has, from the first page on
+    position = decode(_CURSOR, str(value))
     if position is None:
-        raise InvalidCursor("This is not a cursor.", param="/cursor")
+        raise InvalidCursor("This is not a cursor.", param=param)
     return position
+
+
+LIMIT = Integer(
+    text=f"How many at most; {USUAL_PAGE} if absent.", least=1, most=LARGEST_PAGE, refused_as=InvalidLimit, sample=25
+)
+QUERY: Mapping[str, Reader[Any]] = {
+    "limit": LIMIT,
+    "cursor": By(
+        text="`next` of the page before. Absent or empty: from the newest.",
+        reads=_read_cursor,
+        says=lambda _: {"type": "string", "pattern": f"^({_CURSOR}_[0-9a-hjkmnp-tv-z]{{26}})?$"},
+        refuses=frozenset({InvalidCursor}),
+    ),
+}
+
+
+def asked(query: Mapping[str, Any]) -> tuple[int, UUID | None]:
+    """The size of the page, and what it begins after."""
+    return query.get("limit", USUAL_PAGE), query.get("cursor")
 
 
 def page(

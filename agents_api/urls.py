@@ -8,6 +8,7 @@ from agents_api.views import (
     batches,
     bounties,
     clock,
+    documents,
     events,
     keys,
     money,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("results/<str:result_id>/accept", results.Acceptance.as_view()),
     path("results/<str:result_id>/reject", results.Rejection.as_view()),
     path("events", waiting.events) if waits else path("events", events.Events.as_view()),
+    path("openapi.json", documents.JsonDocument.as_view()),
+    path("openapi.yaml", documents.YamlDocument.as_view()),
     path("", nowhere.Nowhere.as_view()),
     path("<path:rest>", nowhere.Nowhere.as_view()),
 ]

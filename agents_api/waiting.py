@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from rest_framework.response import Response
 
 from agents_api import pages, waits
+from agents_api.describing import IDS
+from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
-from agents_api.views.bounties import OneBounty, read_bounty_id
+from agents_api.views.bounties import OneBounty
 from agents_api.views.events import Events, show_page
 from agents_api.wire import JsonRenderer
 from bounties.models import Bounty
@@ -43,10 +45,11 @@ def _one_bounty() -> View:
         response = await answer(request, bounty_id=bounty_id)
         if request.method != "GET" or response.status_code != HTTPStatus.OK:
             return response
-        wait, account_id = waits.read(request.GET.dict()), _account_id(request)
+        wait, account_id = waits.asked(_query(OneBounty, request)), _account_id(request)
         if not wait.is_for(response.data["version"]):
             return response
-        newer = bought_by(account_id).filter(pk=read_bounty_id(bounty_id), version__gt=wait.since_version)
+        pk = IDS["bounty_id"].read(bounty_id, "/bounty_id")
+        newer = bought_by(account_id).filter(pk=pk, version__gt=wait.since_version)
 
         async def look() -> Bounty | None:
             return await waiting.ask(newer.first)
@@ -72,7 +75,8 @@ def _events() -> View:
         response = await answer(request)
         if request.method != "GET" or response.status_code != HTTPStatus.OK or response.data["data"]:
             return response
-        wait = waits.read(request.GET.dict())
+        query = _query(Events, request)
+        wait = waits.asked(query)
         if not wait.seconds:
             return response
         try:
@@ -80,7 +84,7 @@ def _events() -> View:
                 account_id=_account_id(request),
                 cursor=response.data["next"],
                 within=wait.seconds,
-                limit=pages.read_limit(request.GET.get("limit")),
+                limit=pages.asked(query)[0],
             )
         except OperationalError:
             return response
@@ -88,6 +92,10 @@ def _events() -> View:
         return response
 
     return events
+
+
+def _query(endpoint: type[Endpoint], request: HttpRequest) -> dict[str, Any]:
+    return endpoint.operations["GET"].read_query(request.GET.dict())
 
 
 def _account_id(request: HttpRequest) -> Any:
@@ -100,5 +108,6 @@ def _say_instead(response: Response, body: dict[str, Any]) -> None:
 
 
 one_bounty, events = _one_bounty(), _events()
-for _view in (one_bounty, events):
+for _view, _endpoint in ((one_bounty, OneBounty), (events, Events)):
+    _view.view_class = _endpoint  # type: ignore[attr-defined] # as Django marks views that are classes
     _view.csrf_exempt = True  # type: ignore[attr-defined] # a key is sent by hand: no browser sends it by itself

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from bounties.shapes import Integer
 from market.errors import DomainError
 
 LONGEST_SECONDS = 60
@@ -26,14 +28,21 @@ class Wait:
         return self.seconds > 0 and self.since_version is not None and version <= self.since_version
 
 
-def read(query: Mapping[str, str]) -> Wait:
-    seconds = _number(query.get("wait"), param="/wait", most=LONGEST_SECONDS)
-    return Wait(seconds or 0, _number(query.get("since_version"), param="/since_version", most=_LARGEST_VERSION))
+SECONDS = Integer(
+    text="Wait up to this many seconds for news before answering; 0 or absent: answer at once.",
+    least=0,
+    most=LONGEST_SECONDS,
+    refused_as=InvalidWait,
+    sample=45,
+)
+SINCE_VERSION = Integer(
+    text="The `version` you know: `wait` ends as soon as there is a higher one.",
+    least=0,
+    most=_LARGEST_VERSION,
+    refused_as=InvalidWait,
+    sample=1,
+)
 
 
-def _number(text: str | None, *, param: str, most: int) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= most):
-        raise InvalidWait(f"This must be a whole number from 0 to {most}.", param=param)
-    return int(text)
+def asked(query: Mapping[str, Any]) -> Wait:
+    return Wait(query.get("wait", 0), query.get("since_version"))

@@ -5,9 +5,11 @@ Plain JSON values only, and no framework: both doors hand over what they parsed.
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from bounties.places import E7, Place
@@ -65,7 +67,7 @@ def fields(value: object, *, param: str, known: Collection[str], needed: Collect
         raise InvalidField("This must be an object.", param=param or "/")
     for name in value:
         if name not in known:
-            raise _unknown(name, known, param=f"{param}/{pointer(name)}")
+            raise unknown(name, known, param=f"{param}/{pointer(name)}")
     for name in needed:
         if value.get(name) is None:
             raise MissingField(f"`{name}` is missing.", param=f"{param}/{name}")
@@ -75,6 +77,16 @@ def fields(value: object, *, param: str, known: Collection[str], needed: Collect
 def pointer(name: object) -> str:
     """A name as a step of a JSON pointer; cut short, because it comes from a stranger."""
     return str(name)[:60].replace("~", "~0").replace("/", "~1")
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
+def matches(pattern: str, value: str) -> bool:
+    r"""Whether the whole of it is of the pattern. `$` alone would let a line feed through at the end."""
+    return not value.endswith("\n") and _pattern(pattern).search(value) is not None
 
 
 def integer(value: object, *, param: str, least: int, most: int) -> int:
@@ -110,9 +122,9 @@ def location(value: object, *, param: str = "/location") -> Place:
     )
 
 
-def currency(value: object) -> str:
+def currency(value: object, param: str = "/currency") -> str:
     if value != "usd":
-        raise UnknownCurrency("Only US dollars are traded here.", param="/currency")
+        raise UnknownCurrency("Only US dollars are traded here.", param=param)
     return "usd"
 
 
@@ -158,10 +170,10 @@ def items(value: object, read: Callable[[object, str], T], *, param: str, least:
     return tuple(read(each, f"{param}/{position}") for position, each in enumerate(value))
 
 
-def _unknown(name: object, known: Collection[str], *, param: str) -> UnknownField:
+def unknown(name: object, known: Collection[str], *, param: str, what: str = "field") -> UnknownField:
     shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
     near = difflib.get_close_matches(shown, known, n=1)
     if not near:
-        return UnknownField(f"There is no field `{shown}` here.", param=param)
-    sentence = f"There is no field `{shown}` here. Did you mean `{near[0]}`?"
+        return UnknownField(f"There is no {what} `{shown}` here.", param=param)
+    sentence = f"There is no {what} `{shown}` here. Did you mean `{near[0]}`?"
     return UnknownField(sentence, param=param, facts={"nearest": near[0]})

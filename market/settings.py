@@ -253,6 +253,9 @@ else:
     EMAIL_USE_TLS, EMAIL_USE_SSL = config.mail.encryption == "starttls", config.mail.encryption == "tls"
     EMAIL_TIMEOUT = 10
 
+# Which form an answer has is said by the Accept header alone: `?format=` is a parameter like any that is unknown.
+REST_FRAMEWORK = {"URL_FORMAT_OVERRIDE": None}
+
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 # What is held in memory at once: forms and JSON. Media is read piece by piece and is not meant by this.

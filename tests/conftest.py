@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from hypothesis import settings
@@ -17,6 +18,9 @@ from tests.flush import empty_append_only_tables
 # A busy machine is slow now and then: that is nothing that a test should fail by.
 settings.register_profile("sightline", deadline=None)
 settings.load_profile("sightline")
+
+# Innermost: what a view answers, before anything else is put around it.
+django_settings.MIDDLEWARE.append("tests.answers.held_against_the_document")
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,41 @@ from uuid import UUID
 
 from agents_api import limits
 from agents_api.sandbox.models import Simulation
-from agents_api.sandbox.outcomes import Outcome
-from agents_api.sandbox.simulating import simulate, take_turn
-from bounties import reading
+from agents_api.sandbox.outcomes import EXPECT, Outcome
+from agents_api.sandbox.simulating import (
+    NightThere,
+    NothingToSimulate,
+    SimulationOnlyInTest,
+    TooManySimulations,
+    WindowNotOpen,
+    simulate,
+    take_turn,
+)
+from bounties.operations.claiming import NoFreeSlot, NotOnOffer, TooManyClaims
+from bounties.policies.claims import ReputationTooLow, TooFar, WindowOver
+from bounties.shapes import Body, OneOf
 from market.accounts.models import Account
+
+ORDER = Body(
+    name="SimulationDraft",
+    text="What a simulated scout shall do.",
+    fields={
+        "outcome": OneOf(
+            text=" ".join(f"`{each}`: {EXPECT[each]}" for each in Outcome),
+            among=Outcome,
+            sample="good",
+        )
+    },
+    needed=("outcome",),
+)
+# A simulated scout claims as anybody does, and somebody may have been faster.
+_OF_CLAIMS = (NoFreeSlot, NotOnOffer, ReputationTooLow, TooFar, TooManyClaims, WindowOver)
+REFUSALS = (SimulationOnlyInTest, NothingToSimulate, WindowNotOpen, NightThere, TooManySimulations, *_OF_CLAIMS)
 
 
 def read_outcome(value: object, *, param: str) -> Outcome:
-    given = reading.fields(value, param=param, known=("outcome",), needed=("outcome",))
-    return reading.choice(given["outcome"], Outcome, param=f"{param}/outcome")
+    outcome: Outcome = ORDER.read(value, param)["outcome"]
+    return outcome
 
 
 def wanted(wish: dict[str, Any], *, agent: Account) -> Outcome | None:

@@ -3,14 +3,121 @@
 from datetime import datetime
 from typing import Any
 
+from agents_api.answers import (
+    CURRENCY,
+    MODE,
+    NEXT_ACTION,
+    Listing,
+    Plain,
+    Record,
+    an_id,
+    kind,
+    moment,
+    money,
+    number,
+    one_of,
+    page_of,
+    truth,
+    words,
+)
 from agents_api.problems import Call
-from bounties import postings
+from bounties import drafts, postings
 from bounties.models import Bounty
-from bounties.states import BOUNTY, BountyState
+from bounties.screening import Outcome
+from bounties.shapes import Nullable
+from bounties.states import BOUNTY as LIFE
+from bounties.states import BountyState
 from market.ids import encode
 from market.money import format_micros
+from verification.requirements import QuestionType, Review
 
 WAIT_SECONDS = 45
+
+
+FINDING = Record(
+    name="Finding",
+    text="What screening found.",
+    fields={
+        "rule": words("Its stable name.", sample="number_plates"),
+        "outcome": one_of(list(Outcome)),
+        "sentence": words(sample="This may ask for the number plates of private cars."),
+        "param": words("JSON pointer to the field.", sample="/title"),
+    },
+)
+QUESTION = Record(
+    name="AskedQuestion",
+    text="A question as it was understood.",
+    fields={
+        "id": words(sample="q1"),
+        "text": words(sample="Is the bakery on the corner open right now?"),
+        "type": one_of(list(QuestionType), sample="text"),
+        "choices": Listing(of=words(), sample=[]),
+        "unit": Nullable(of=words()),
+    },
+)
+BOUNTY = Record(
+    name="Bounty",
+    text="A priced request for an observation, as its buyer sees it.",
+    fields={
+        "id": an_id("bnt"),
+        "object": kind("bounty"),
+        "mode": MODE,
+        "status": one_of(
+            list(BountyState),
+            sample="open",
+            text="`screening`: one of our staff looks first, nothing is held. `unfunded`: allowed, money is missing. "
+            "`open`: scouts can claim it. `closing`: what was begun is finished. The others are ends.",
+        ),
+        "version": number("Higher after every change that you can see, of the bounty or its results."),
+        "title": words(sample="Is the bakery open?"),
+        "questions": Listing(of=QUESTION),
+        "criteria": Listing(of=words(sample="The shop front is visible")),
+        "place": Record(
+            fields={"lat": number(sample=52.52), "lng": number(sample=13.405), "radius_m": number(sample=60)}
+        ),
+        "window": Record(fields={"opens_at": moment(), "closes_at": moment(sample="2026-11-20T15:00:00Z")}),
+        "reward": money("To the scout, for one slot."),
+        "blocked_reward": money("To a scout who truthfully could not get there.", sample="0.75"),
+        "fee": money("Ours, on top, for one slot.", sample="0.25"),
+        "currency": CURRENCY,
+        "slots": number("How many observations are wanted."),
+        "free_slots": number("How many a scout can still claim."),
+        "unfinished_slots": number("How many have money held."),
+        "total": money("All slots with their fees: what is held at most.", sample="2.75"),
+        "proof": Record(
+            fields={
+                "media": one_of(list(drafts.Media)),
+                "count": number(),
+                "challenge": one_of(list(drafts.Challenge)),
+                "accuracy_m": Nullable(of=number()),
+                "daylight": truth(),
+            }
+        ),
+        "review": one_of(list(Review)),
+        "review_hours": number(sample=24),
+        "least_reputation": number(sample=0),
+        "distinct_scouts": truth(sample=True),
+        "private_note": words("Yours alone."),
+        "metadata": Plain(
+            text="Yours alone.", says={"type": "object", "additionalProperties": {"type": "string"}}, sample={}
+        ),
+        "findings": Listing(of=FINDING, sample=[]),
+        "created_at": moment(),
+        "opened_at": Nullable(of=moment()),
+        "ended_at": Nullable(of=moment()),
+        "next_action": NEXT_ACTION,
+    },
+)
+TRIED_BOUNTY = Record(
+    name="TriedBounty",
+    text="The bounty that would be posted. Nothing was done.",
+    fields={
+        **BOUNTY.fields,
+        "id": Plain(says={"type": "null"}),
+        "dry_run": Plain(says={"type": "boolean", "const": True}, sample=True),
+    },
+)
+BOUNTY_PAGE = page_of(BOUNTY)
 
 
 def bounty_id(bounty: Bounty) -> str:
@@ -69,7 +176,7 @@ def next_action(bounty: Bounty) -> dict[str, Any]:
     if bounty.asking_id is not None:
         result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
         return {"do": "review", "call": result.render(), "until": bounty.asking_until}  # silence pays
-    if bounty.state in BOUNTY.ends():
+    if bounty.state in LIFE.ends():
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:
         return {"do": "fund", "call": Call("POST", f"{path}/fund").render(), "until": bounty.closes_at}

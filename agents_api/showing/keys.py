@@ -3,10 +3,51 @@
 from datetime import datetime
 from typing import Any
 
+from agents_api.answers import MODE, Listing, Record, an_id, kind, moment, money, one_of, page_of, words
+from bounties.shapes import Nullable
 from market.accounts import key_text
 from market.accounts.models import ApiKey
 from market.ids import encode
 from market.money import format_micros
+
+_FIELDS = {
+    "id": an_id("key"),
+    "object": kind("key"),
+    "mode": MODE,
+    "label": words("Yours.", sample="nightly job"),
+    "hint": words("How its secret begins.", sample="sl_test_…"),
+    "status": one_of(("active", "expired", "revoked")),
+    "scopes": Listing(of=one_of(ApiKey.SCOPES), sample=list(ApiKey.SCOPES)),
+    "caps": Record(
+        text="What it may spend at most: in one call, in a day, in a month; null: no cap.",
+        fields={
+            "per_call": Nullable(of=money(sample="10.00")),
+            "per_day": Nullable(of=money(sample="100.00")),
+            "per_month": Nullable(of=money(sample="1000.00")),
+        },
+    ),
+    "counted_with": an_id("key", "Keys with the same one spend their caps together."),
+    "networks": Listing(text="From where it may be used; empty: everywhere.", of=words(), sample=[]),
+    "created_at": moment(),
+    "expires_at": Nullable(of=moment()),
+    "revoked_at": Nullable(of=moment()),
+    "last_used_at": Nullable(of=moment()),
+    "replaces": Nullable(of=an_id("key")),
+    "replaced_by": Nullable(of=an_id("key")),
+}
+KEY = Record(name="Key", text="A key, without its secret.", fields=_FIELDS)
+NEW_KEY = Record(
+    name="NewKey",
+    text="A new key. Its secret is shown this once.",
+    fields={
+        "key": Nullable(
+            text="The secret, for `Authorization: Bearer …`; null where the answer is a repetition.",
+            of=words(sample="sl_test_…"),
+        ),
+        **_FIELDS,
+    },
+)
+KEY_PAGE = page_of(KEY)
 
 
 def key(key: ApiKey, *, at: datetime) -> dict[str, Any]:

@@ -4,13 +4,74 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from agents_api.answers import (
+    CURRENCY,
+    MODE,
+    NEXT_ACTION,
+    Record,
+    an_id,
+    kind,
+    moment,
+    money,
+    one_of,
+    page_of,
+    url,
+)
+from bounties.shapes import Nullable
 from market.accounts.models import Account
 from market.ids import decode, encode
 from market.ledger import queries as ledger
-from market.ledger.history import Moved
+from market.ledger.history import KINDS, Moved
 from market.ledger.postings import Book
 from market.money import format_micros
 from market.payments.deposits import Deposit, Status
+
+BALANCE = Record(
+    name="Balance",
+    fields={
+        "object": kind("balance"),
+        "mode": MODE,
+        "currency": CURRENCY,
+        "available": money("What new bounties can be posted with.", sample="1000.00"),
+        "held": money("Set aside for running bounties.", sample="0.00"),
+    },
+)
+ENTRY = Record(
+    name="Entry",
+    text="What moved your money once: both changes, plus or minus. Summed up they are the balance.",
+    fields={
+        "id": an_id("ent"),
+        "object": kind("entry"),
+        "mode": MODE,
+        "kind": one_of(KINDS, sample="hold", text="What happened."),
+        "at": moment(),
+        "currency": CURRENCY,
+        "available": money("The change of what can be spent.", sample="-2.75"),
+        "held": money("The change of what is set aside.", sample="2.75"),
+        "bounty": Nullable(of=an_id("bnt")),
+        "result": Nullable(of=an_id("sub")),
+        "deposit": Nullable(of=an_id("dep")),
+    },
+)
+ENTRY_PAGE = page_of(ENTRY)
+DEPOSIT = Record(
+    name="Deposit",
+    text="Money that was asked for. In test mode it is there at once.",
+    fields={
+        "id": an_id("dep"),
+        "object": kind("deposit"),
+        "mode": MODE,
+        "status": one_of(list(Status), sample="succeeded"),
+        "amount": money(sample="100.00"),
+        "currency": CURRENCY,
+        "checkout_url": Nullable(
+            text="For the owner, who pays there; null: nothing is to be paid.",
+            of=url(sample="https://checkout.example/pay/4f1d"),
+        ),
+        "created_at": moment(),
+        "next_action": NEXT_ACTION,
+    },
+)
 
 
 def balance(account: Account) -> dict[str, Any]:

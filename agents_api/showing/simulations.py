@@ -3,13 +3,28 @@
 from datetime import timedelta
 from typing import Any
 
+from agents_api.answers import MODE, NEXT_ACTION, Record, an_id, kind, moment, one_of, words
 from agents_api.problems import Call
 from agents_api.sandbox.models import Simulation
 from agents_api.sandbox.outcomes import EXPECT, Outcome
-from agents_api.showing.bounties import WAIT_SECONDS
-from agents_api.showing.results import VISIBLE
-from bounties.models import Submission
+from agents_api.showing.bounties import BOUNTY, WAIT_SECONDS
+from bounties.models import Bounty
 from market.ids import encode
+
+SIMULATION = Record(
+    name="Simulation",
+    text="A simulated scout who is on the way.",
+    fields={
+        "id": an_id("sim"),
+        "object": kind("simulation"),
+        "mode": MODE,
+        "bounty": an_id("bnt"),
+        "outcome": one_of(list(Outcome)),
+        "expect": words("What will come of it.", sample=EXPECT[Outcome.GOOD]),
+        "claim_expires_at": moment(),
+        "next_action": NEXT_ACTION,
+    },
+)
 
 
 def simulation(simulation: Simulation) -> dict[str, Any]:
@@ -33,6 +48,14 @@ def next_action(simulation: Simulation) -> dict[str, Any]:
         # Times are told without their fractions: the whole second after it is surely over.
         sooner = Call("POST", "/v1/test/clock", {"to": until + timedelta(seconds=1)})
         return {"do": "wait", "call": Call("GET", path).render(), "or": sooner.render(), "until": until}
-    known = Submission.objects.filter(bounty=simulation.bounty_id, state__in=VISIBLE).count()
-    call = Call("GET", f"{path}?wait={WAIT_SECONDS}&results={known + 1}")
+    version = Bounty.objects.values_list("version", flat=True).get(pk=simulation.bounty_id)  # claiming has raised it
+    call = Call("GET", f"{path}?wait={WAIT_SECONDS}&since_version={version}")
     return {"do": "wait", "call": call.render(), "until": until}
+
+
+POSTED_BOUNTY = Record(
+    name="PostedBounty",
+    text="The bounty, and the simulated scout if one was asked for.",
+    fields={**BOUNTY.fields, "simulation": SIMULATION},
+    sometimes=frozenset({"simulation"}),
+)

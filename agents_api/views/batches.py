@@ -2,40 +2,97 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import problems
+from agents_api import asking, problems
+from agents_api.answers import Listing, Record, kind, number, one_of
+from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
+from agents_api.showing.problems import PROBLEM
 from bounties import drafts, operations, reading
 from bounties.drafts import Draft
 from bounties.models import Bounty
-from bounties.operations.batches import Strategy
-from bounties.operations.posting import MOST_IN_ONE_BATCH
+from bounties.operations.batches import BatchRefused, Strategy
+from bounties.operations.posting import MOST_IN_ONE_BATCH, MOST_SLOTS_IN_ONE_BATCH, BatchTooLarge
+from bounties.shapes import Body, By, Nullable, OneOf, Parts, Schema
 from market.errors import DomainError
 
 
-class Batches(Endpoint):
-    scopes: ClassVar = {"POST": "post"}
+def _wishes_schema(parts: Parts) -> Schema:
+    return {
+        "type": "array",
+        "items": drafts.DRAFT.schema(parts),
+        "minItems": 1,
+        "maxItems": MOST_IN_ONE_BATCH,
+    }
 
+
+BATCH = Body(
+    name="BatchDraft",
+    fields={
+        "strategy": OneOf(
+            text="`all_or_nothing`: one refusal refuses all. `best_effort`: what can be is posted, in order.",
+            among=Strategy,
+            sample="best_effort",
+        ),
+        "bounties": By(
+            text=f"One to {MOST_IN_ONE_BATCH} bounties, with {MOST_SLOTS_IN_ONE_BATCH} slots at most together.",
+            reads=lambda value, param: reading.items(value, _as_it_is, param=param, least=1, most=MOST_IN_ONE_BATCH),
+            says=_wishes_schema,
+            refuses=drafts.DRAFT.refusals(),
+            sample=[drafts.DRAFT.example()],
+        ),
+    },
+    needed=("strategy", "bounties"),
+)
+ITEM = Record(
+    name="BatchItem",
+    text="What became of one bounty of the batch.",
+    fields={
+        "index": number("Its place in what was sent, from 0.", sample=0),
+        "status": number("As its own call would have been answered.", sample=201),
+        "bounty": Nullable(of=showing.BOUNTY),
+        "problem": Nullable(of=PROBLEM, sample=PROBLEM.example()),
+    },
+    sample={"index": 0, "status": 201, "bounty": showing.BOUNTY.example(), "problem": None},
+)
+POSTED = Record(
+    name="Batch",
+    fields={
+        "object": kind("batch"),
+        "strategy": one_of(list(Strategy), sample="best_effort"),
+        "posted": number(),
+        "refused": number(sample=0),
+        "data": Listing(of=ITEM),
+    },
+)
+
+
+class Batches(Endpoint):
+    @Operation(
+        name="post_batch",
+        tag=Tag.BOUNTIES,
+        title="Post many bounties",
+        text="One hold for all of them. Each is answered like a call of its own, in the order in which they were sent.",
+        scope="post",
+        once=True,
+        body=BATCH,
+        answers={
+            201: Said("All are posted.", POSTED),
+            200: Said("As many as can be are posted; see each.", POSTED),
+        },
+        refusals=(*asking.POSTING_REFUSALS, BatchRefused, BatchTooLarge),
+    )
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             buyer = self.account()
-            given = reading.fields(
-                request.data, param="", known=("strategy", "bounties"), needed=("strategy", "bounties")
-            )
-            strategy = reading.choice(given["strategy"], Strategy, param="/strategy")
-            now = buyer.time_of(at)
-            wishes = reading.items(
-                given["bounties"],
-                lambda each, _: _read(each, at=now),
-                param="/bounties",
-                least=1,
-                most=MOST_IN_ONE_BATCH,
-            )
+            given = self.read_body()
+            strategy, now = given["strategy"], buyer.time_of(at)
+            wishes = [_read(each, at=now) for each in given["bounties"]]
             answers = operations.post_batch(
                 buyer=buyer, wishes=wishes, strategy=strategy, at=at, spender=self.spender()
             )
@@ -62,6 +119,11 @@ class Batches(Endpoint):
         problem = problems.of_refusal(answer, at=at)
         shown = problem.render(request_id=self.request_id)
         return {"index": index, "status": problem.status.value, "bounty": None, "problem": shown}
+
+
+def _as_it_is(wish: object, param: str) -> object:
+    """Read one by one: what is wrong with one bounty is that one's answer."""
+    return wish
 
 
 def _read(wish: object, *, at: datetime) -> Draft | DomainError:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import pages, versions, waits
+from agents_api import asking, pages, versions, waits
+from agents_api.describing import Link, Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.problems import Call
 from agents_api.sandbox import sending as sandbox
@@ -17,38 +18,72 @@ from agents_api.showing import simulations
 from bounties import drafts, operations, reading
 from bounties.operations import editing
 from bounties.operations.locking import NoSuchBounty
+from bounties.policies.claims import WindowOver
 from bounties.queries import bought_by
+from bounties.shapes import Body, OneOf, Truth
 from bounties.states import BountyState
 from market import clock
-from market.ids import decode
+from market.transitions import WrongState
 
 DRY_RUN = "dry_run"
 # What may stand in the body besides the wish itself.
 BESIDES = (DRY_RUN, "simulate")
-
-
-def read_bounty_id(text: str) -> UUID:
-    bounty_id = decode("bnt", text)
-    if bounty_id is None:
-        raise NoSuchBounty("There is no such bounty.")
-    return bounty_id
+POST = Body(
+    name="BountyPost",
+    text=drafts.DRAFT.text,
+    fields={
+        **drafts.DRAFT.fields,
+        DRY_RUN: Truth(text="Answer what would be, and do nothing: status 200, `id` null."),
+        "simulate": sandbox.ORDER,
+    },
+    needed=drafts.DRAFT.needed,
+    default=drafts.DRAFT.default,
+    or_null=drafts.DRAFT.or_null,
+)
+_STATUS = OneOf(text="Only bounties with this status.", among=BountyState)
+OF_THIS_BOUNTY = {
+    name: Link(name, {"bounty_id": "$response.body#/id"}) for name in ("get_bounty", "list_results", "cancel_bounty")
+}
 
 
 class Bounties(Endpoint):
-    scopes: ClassVar = {"GET": "read", "POST": "post"}
-
+    @Operation(
+        name="list_bounties",
+        tag=Tag.BOUNTIES,
+        title="List your bounties",
+        text="Newest first.",
+        scope="read",
+        query={**pages.QUERY, "status": _STATUS},
+        answers={200: Said("A page of bounties.", showing.BOUNTY_PAGE)},
+    )
     def get(self, request: Request) -> Response:
-        limit = pages.read_limit(request.query_params.get("limit"))
-        before = pages.read_cursor(request.query_params.get("cursor"))
+        limit, before = pages.asked(self.query)
         mine = bought_by(self.caller.account_id).order_by("-id")
-        if status := request.query_params.get("status"):
-            mine = mine.filter(state=reading.choice(status, BountyState, param="/status"))
+        if status := self.query.get("status"):
+            mine = mine.filter(state=status)
         rows = list((mine.filter(id__lt=before) if before else mine)[: limit + 1])
         at = clock.now()
         return Response(
             pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.bounty(row, at=at))
         )
 
+    @Operation(
+        name="post_bounty",
+        tag=Tag.BOUNTIES,
+        title="Post a bounty",
+        text="Holds reward and fee for every slot and offers the bounty to scouts nearby, in one step. "
+        "Then follow `next_action`: wait with GET /v1/bounties/{bounty_id}?wait=45&since_version=N until results are "
+        "there. What is not used comes back by itself. Doubtful wishes are answered with status `screening`. With "
+        "`dry_run` nothing is done; with `simulate`, in test mode, a simulated scout goes at once.",
+        scope="post",
+        once=True,
+        body=POST,
+        answers={
+            201: Said("It is posted.", simulations.POSTED_BOUNTY, links=OF_THIS_BOUNTY),
+            200: Said("What would be: the answer to a dry run.", showing.TRIED_BOUNTY),
+        },
+        refusals=(*asking.POSTING_REFUSALS, *sandbox.REFUSALS),
+    )
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             buyer = self.account()
@@ -83,22 +118,47 @@ class Bounties(Endpoint):
 
 
 class OneBounty(Endpoint):
-    scopes: ClassVar = {"GET": "read", "PATCH": "post"}
-
-    def get(self, request: Request, bounty_id: str) -> Response:
-        wait = waits.read(request.query_params)
-        shown = self._show(read_bounty_id(bounty_id))
+    @Operation(
+        name="get_bounty",
+        tag=Tag.BOUNTIES,
+        title="Read a bounty, or wait for news of it",
+        text="With `wait` and `since_version` the answer comes as soon as the version is higher, or when the time is "
+        "over with the bounty as it is: then ask again. Waiting is cheap; asking in a loop is not.",
+        scope="read",
+        query={"wait": waits.SECONDS, "since_version": waits.SINCE_VERSION},
+        answers={200: Said("The bounty.", showing.BOUNTY, etag=True, links=OF_THIS_BOUNTY)},
+    )
+    def get(self, request: Request, bounty_id: UUID) -> Response:
+        wait, shown = waits.asked(self.query), self._show(bounty_id)
         # Whoever waits has said which version it knows, and wants to hear of the next.
         return versions.answer(request, shown, unless_known=not wait.is_for(shown["version"]))
 
-    def patch(self, request: Request, bounty_id: str) -> Response:
+    @Operation(
+        name="change_bounty",
+        tag=Tag.BOUNTIES,
+        title="Change a bounty",
+        text="Its words until a scout has claimed it, a later end while it is open, and always your own note and "
+        "metadata. Send the version you know as If-Match.",
+        scope="post",
+        may_be_once=True,
+        if_match=True,
+        body=editing.CHANGES,
+        answers={200: Said("The changed bounty.", showing.BOUNTY, etag=True, links=OF_THIS_BOUNTY)},
+        refusals=(
+            *asking.WORDING_REFUSALS,
+            WrongState,
+            editing.FixedOncePosted,
+            editing.AlreadyReliedUpon,
+            editing.NewWordsNeedScreening,
+        ),
+    )
+    def patch(self, request: Request, bounty_id: UUID) -> Response:
         """Repeated, it is refused: the version has moved on. So it needs no Idempotency-Key, and keeps one it has."""
 
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            found = read_bounty_id(bounty_id)
             changes, version = editing.read_changes(request.data), versions.wanted(request)
-            operations.edit(buyer=self.account(), bounty_id=found, changes=changes, version=version, at=at)
-            return HTTPStatus.OK, self._show(found)
+            operations.edit(buyer=self.account(), bounty_id=bounty_id, changes=changes, version=version, at=at)
+            return HTTPStatus.OK, self._show(bounty_id)
 
         if "Idempotency-Key" in request.headers:
             return self.once(work)
@@ -113,25 +173,41 @@ class OneBounty(Endpoint):
 
 
 class Funding(Endpoint):
-    scopes: ClassVar = {"POST": "post"}
-
-    def post(self, request: Request, bounty_id: str) -> Response:
+    @Operation(
+        name="fund_bounty",
+        tag=Tag.BOUNTIES,
+        title="Pay for an allowed bounty",
+        text="For status `unfunded`: our staff has allowed it, and its money was not there. Holds it and opens.",
+        scope="post",
+        once=True,
+        answers={200: Said("The open bounty.", showing.BOUNTY, links=OF_THIS_BOUNTY)},
+        refusals=(WrongState, *asking.MONEY_REFUSALS, WindowOver),
+    )
+    def post(self, request: Request, bounty_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            reading.fields(request.data, param="", known=())
-            found = read_bounty_id(bounty_id)
-            bounty = operations.fund(buyer=self.account(), bounty_id=found, at=at, spender=self.spender())
+            self.read_body()
+            bounty = operations.fund(buyer=self.account(), bounty_id=bounty_id, at=at, spender=self.spender())
             return HTTPStatus.OK, showing.bounty(bounty, at=at)
 
         return self.once(work)
 
 
 class Cancellation(Endpoint):
-    scopes: ClassVar = {"POST": "post"}
-
-    def post(self, request: Request, bounty_id: str) -> Response:
+    @Operation(
+        name="cancel_bounty",
+        tag=Tag.BOUNTIES,
+        title="Cancel a bounty",
+        text="No new claims. Scouts who are on the way may finish and are paid; the rest of the money comes back now. "
+        "Cancelling again changes nothing.",
+        scope="post",
+        once=True,
+        answers={200: Said("The bounty, closing or cancelled.", showing.BOUNTY, links=OF_THIS_BOUNTY)},
+        refusals=(WrongState,),
+    )
+    def post(self, request: Request, bounty_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            reading.fields(request.data, param="", known=())
-            bounty = operations.cancel(buyer=self.account(), bounty_id=read_bounty_id(bounty_id), at=at)
+            self.read_body()
+            bounty = operations.cancel(buyer=self.account(), bounty_id=bounty_id, at=at)
             return HTTPStatus.OK, showing.bounty(bounty, at=at)
 
         return self.once(work)

@@ -2,31 +2,84 @@
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents_api import pages
+from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.showing import keys as showing
 from bounties import reading
-from market import clock, money
+from bounties.shapes import Body, By, Integer, Items, Moment, Money, WordOf
+from market import clock
 from market.accounts import operations, policies, queries
 from market.accounts.audit import Actor
-from market.accounts.operations.keys import LONGEST_OVERLAP, OVERLAP, KeyNotFound, NewKey
-from market.ids import decode
+from market.accounts.models import ApiKey
+from market.accounts.operations.keys import LONGEST_OVERLAP, OVERLAP, KeyEnded, KeyNotFound, NewKey, TooManyKeys
+from market.accounts.policies import Network
 
 _CAPS = ("per_call", "per_day", "per_month")
 SHOWN_ONCE = ("key",)
 
 
-def read_key_id(text: str) -> UUID:
-    key_id = decode("key", text)
-    if key_id is None:
-        raise KeyNotFound("There is no such key.")
-    return key_id
+def _read_scopes(value: object, param: str) -> list[str]:
+    return policies.check_scopes(reading.items(value, _text, param=param, least=1, most=10), known=ApiKey.SCOPES)
+
+
+def _read_networks(value: object, param: str) -> list[Network]:
+    return policies.check_networks(reading.items(value, lambda each, _: each, param=param, least=0, most=1_000))
+
+
+KEY = Body(
+    name="KeyDraft",
+    text="A key may have no more scopes, money, networks and time than the key that makes it.",
+    fields={
+        "label": By(
+            text=f"Up to {policies.LONGEST_NAME} characters, for you.",
+            reads=lambda value, param: policies.check_name(_text(value, param), param=param) if value else "",
+            says=lambda _: {"type": "string", "maxLength": policies.LONGEST_NAME},
+            refuses=frozenset({policies.InvalidName, reading.InvalidField}),
+            sample="nightly job",
+        ),
+        "scopes": By(
+            text="What it may do: `read` everything, `post` bounties, `review` results, `money`: deposits and keys.",
+            reads=_read_scopes,
+            says=lambda parts: Items(of=WordOf(among=ApiKey.SCOPES), least=1, most=10).bare(parts),
+            refuses=frozenset({policies.InvalidScopes, reading.InvalidField}),
+            sample=["read", "post"],
+        ),
+        "caps": Body(
+            text="What it may spend at most.",
+            fields={
+                "per_call": Money(text="In one call.", least=0, refused_as=policies.InvalidCap),
+                "per_day": Money(text="In 24 hours.", least=0, refused_as=policies.InvalidCap, sample="20.00"),
+                "per_month": Money(text="In 30 days.", least=0, refused_as=policies.InvalidCap),
+            },
+            or_null=_CAPS,
+        ),
+        "networks": By(
+            text="CIDR networks that it may be used from; empty: everywhere.",
+            reads=_read_networks,
+            says=lambda _: {"type": "array", "items": {"type": "string"}, "maxItems": policies.MOST_NETWORKS},
+            refuses=frozenset({policies.InvalidNetworks, reading.InvalidField}),
+        ),
+        "expires_at": Moment(text="When it ends by itself."),
+    },
+    needed=("scopes",),
+    or_null=("label", "caps", "networks", "expires_at"),
+)
+ROTATION = Body(
+    name="Rotation",
+    fields={
+        "overlap_seconds": Integer(
+            text="How long the old key lives on.", least=0, most=int(LONGEST_OVERLAP.total_seconds()), sample=3_600
+        )
+    },
+    default={"overlap_seconds": int(OVERLAP.total_seconds())},
+)
 
 
 def _show_new(new: NewKey, *, at: datetime) -> dict[str, Any]:
@@ -34,12 +87,17 @@ def _show_new(new: NewKey, *, at: datetime) -> dict[str, Any]:
 
 
 class Keys(Endpoint):
-    # What a key gives away is as good as money: who may only post makes no more keys that post.
-    scopes: ClassVar = {"GET": "read", "POST": "money"}
-
+    @Operation(
+        name="list_keys",
+        tag=Tag.KEYS,
+        title="List the keys",
+        text="Newest first, ended ones too. Secrets are never shown again.",
+        scope="read",
+        query=pages.QUERY,
+        answers={200: Said("A page of keys.", showing.KEY_PAGE)},
+    )
     def get(self, request: Request) -> Response:
-        limit = pages.read_limit(request.query_params.get("limit"))
-        before = pages.read_cursor(request.query_params.get("cursor"))
+        limit, before = pages.asked(self.query)
         mine = queries.keys_of(self.caller.account_id).select_related("replaced_by").order_by("-id")
         rows = list((mine.filter(id__lt=before) if before else mine)[: limit + 1])
         at = clock.now()
@@ -47,14 +105,29 @@ class Keys(Endpoint):
             pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.key(row, at=at))
         )
 
+    # What a key gives away is as good as money: who may only post makes no more keys that post.
+    @Operation(
+        name="create_key",
+        tag=Tag.KEYS,
+        title="Make a key",
+        text="For another program, or with narrower limits: it may do no more than the key that makes it.",
+        scope="money",
+        once=True,
+        body=KEY,
+        answers={201: Said("The key, with its secret.", showing.NEW_KEY)},
+        refusals=(policies.MoreThanTheKeyHas, policies.InvalidScopes, policies.InvalidKeyEnd, TooManyKeys, KeyEnded),
+    )
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
+            given = self.read_body()
+            caps = given.pop("caps", {})
             new = operations.issue_key(
                 account_id=self.caller.account_id,
                 by=Actor.key(self.caller.key_id),
                 giver_id=self.caller.key_id,
                 at=at,
-                **_read_wish(request.data),
+                **given,
+                **{f"{name}_micros": caps.get(name) for name in _CAPS},
             )
             return HTTPStatus.CREATED, _show_new(new, at=at)
 
@@ -62,74 +135,67 @@ class Keys(Endpoint):
 
 
 class OneKey(Endpoint):
-    scopes: ClassVar = {"GET": "read", "DELETE": "read"}
-
-    def get(self, request: Request, key_id: str) -> Response:
+    @Operation(
+        name="get_key",
+        tag=Tag.KEYS,
+        title="Read a key",
+        text="Without its secret.",
+        scope="read",
+        answers={200: Said("The key.", showing.KEY)},
+    )
+    def get(self, request: Request, key_id: UUID) -> Response:
         mine = queries.keys_of(self.caller.account_id).select_related("replaced_by")
-        found = mine.filter(pk=read_key_id(key_id)).first()
+        found = mine.filter(pk=key_id).first()
         if found is None:
             raise KeyNotFound("There is no such key.")
         return Response(showing.key(found, at=clock.now()))
 
-    def delete(self, request: Request, key_id: str) -> Response:
+    @Operation(
+        name="revoke_key",
+        tag=Tag.KEYS,
+        title="End a key",
+        text="Within a second it works nowhere any more. Any key may end itself; to end another one takes the scope "
+        "`money`. Ending it again changes nothing.",
+        scope="read",
+        answers={200: Said("The ended key.", showing.KEY)},
+        refusals=(policies.MoreThanTheKeyHas, KeyEnded),
+    )
+    def delete(self, request: Request, key_id: UUID) -> Response:
         """Any key may end itself; to end another one takes what it takes to make one."""
         caller, at = self.caller, clock.now()
-        if read_key_id(key_id) != caller.key_id:
+        if key_id != caller.key_id:
             caller.check_scope("money")
         ended = operations.revoke_key(
-            account_id=caller.account_id,
-            key_id=read_key_id(key_id),
-            by=Actor.key(caller.key_id),
-            giver_id=caller.key_id,
-            at=at,
+            account_id=caller.account_id, key_id=key_id, by=Actor.key(caller.key_id), giver_id=caller.key_id, at=at
         )
         return Response(showing.key(ended, at=at))
 
 
 class Rotation(Endpoint):
-    scopes: ClassVar = {"POST": "money"}
-
-    def post(self, request: Request, key_id: str) -> Response:
+    @Operation(
+        name="rotate_key",
+        tag=Tag.KEYS,
+        title="Renew a key",
+        text="Answers a new key with the same rights; the old one lives on for `overlap_seconds`, a day if absent.",
+        scope="money",
+        once=True,
+        body=ROTATION,
+        answers={201: Said("The new key, with its secret.", showing.NEW_KEY)},
+        refusals=(policies.MoreThanTheKeyHas, KeyEnded, TooManyKeys),
+    )
+    def post(self, request: Request, key_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            given = reading.fields(request.data, param="", known=("overlap_seconds",))
-            seconds = reading.integer(
-                given.get("overlap_seconds", int(OVERLAP.total_seconds())),
-                param="/overlap_seconds",
-                least=0,
-                most=int(LONGEST_OVERLAP.total_seconds()),
-            )
             new = operations.rotate_key(
                 account_id=self.caller.account_id,
-                key_id=read_key_id(key_id),
+                key_id=key_id,
                 by=Actor.key(self.caller.key_id),
                 giver_id=self.caller.key_id,
                 at=at,
-                overlap=timedelta(seconds=seconds),
+                overlap=timedelta(seconds=self.read_body()["overlap_seconds"]),
             )
             return HTTPStatus.CREATED, _show_new(new, at=at)
 
         return self.once(work, shown_once=SHOWN_ONCE)
-
-
-def _read_wish(body: object) -> dict[str, Any]:
-    given = reading.fields(
-        body, param="", known=("label", "scopes", "caps", "networks", "expires_at"), needed=("scopes",)
-    )
-    caps = reading.fields(given.get("caps") or {}, param="/caps", known=_CAPS)
-    expires_at = given.get("expires_at")
-    return {
-        "label": _text(given.get("label") or "", param="/label"),
-        "scopes": reading.items(given["scopes"], _text, param="/scopes", least=1, most=10),
-        **{f"{name}_micros": _amount(caps.get(name), param=f"/caps/{name}") for name in _CAPS},
-        "networks": policies.check_networks(
-            reading.items(given.get("networks") or [], lambda each, _: each, param="/networks", least=0, most=1_000)
-        ),
-        "expires_at": None if expires_at is None else reading.moment(expires_at, param="/expires_at"),
-    }
-
-
-def _amount(value: object, *, param: str) -> int | None:
-    return None if value is None else money.parse(value, param=param)
 
 
 def _text(value: object, param: str) -> str:

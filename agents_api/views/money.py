@@ -2,39 +2,82 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents_api import limits, pages
+from agents_api.describing import IDS, Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.showing import money as showing
-from agents_api.views.bounties import read_bounty_id
-from bounties import queries, reading
+from bounties import queries
 from bounties.operations.locking import NoSuchBounty
+from bounties.shapes import CURRENCY, Body, By, Money, Parts, Schema, WordOf
 from market import money
-from market.ids import decode
 from market.ledger import history
+from market.ledger.operations import BalanceTooLarge
 from market.ledger.postings import Book, EntryKind
-from market.payments import deposits
+from market.payments import deposits, play_money
+
+
+def _bounty_schema(parts: Parts) -> Schema:
+    return IDS["bounty_id"].bare(parts)
+
+
+QUERY = {
+    **pages.QUERY,
+    "bounty": By(
+        text="Only what moved for this bounty.",
+        reads=IDS["bounty_id"].read,
+        says=_bounty_schema,
+        refuses=IDS["bounty_id"].refusals(),
+    ),
+    "kind": WordOf(text="Only entries of this kind.", among=[str(kind) for kind in history.KINDS]),
+}
+DEPOSIT = Body(
+    name="DepositDraft",
+    fields={
+        "amount": Money(
+            text='Whole cents, up to "10000.00" at once in test mode.',
+            refused_as=play_money.GrantOutOfBounds,
+            sample="100.00",
+        ),
+        "currency": CURRENCY,
+    },
+    needed=("amount",),
+)
 
 
 class Balance(Endpoint):
-    scopes: ClassVar = {"GET": "read"}
-
+    @Operation(
+        name="get_balance",
+        tag=Tag.MONEY,
+        title="Read the balance",
+        text="What can be spent, and what is held for running bounties.",
+        scope="read",
+        answers={200: Said("The balance.", showing.BALANCE)},
+    )
     def get(self, request: Request) -> Response:
         return Response(showing.balance(self.account()))
 
 
 class Ledger(Endpoint):
-    scopes: ClassVar = {"GET": "read"}
-
+    @Operation(
+        name="list_entries",
+        tag=Tag.MONEY,
+        title="List what moved your money",
+        text="Newest first: deposits, holds, payments, releases.",
+        scope="read",
+        query=QUERY,
+        answers={200: Said("A page of entries.", showing.ENTRY_PAGE)},
+    )
     def get(self, request: Request) -> Response:
-        query = request.query_params
-        limit, before = pages.read_limit(query.get("limit")), pages.read_cursor(query.get("cursor"))
-        found = self._find(query.get("bounty"), limit=limit + 1, before=before, kinds=_read_kinds(query.get("kind")))
+        limit, before = pages.asked(self.query)
+        wanted = self.query.get("kind")
+        kinds = tuple(kind for kind in history.KINDS if wanted in (None, str(kind)))
+        found = self._find(self.query.get("bounty"), limit=limit + 1, before=before, kinds=kinds)
         of = {result for each in found if each.bounty_id is None and (result := showing.result_id(each))}
         bounties = queries.bounties_of_results(of) if of else {}
         return Response(
@@ -47,12 +90,11 @@ class Ledger(Endpoint):
         )
 
     def _find(
-        self, bounty: str | None, *, limit: int, before: UUID | None, kinds: tuple[EntryKind, ...]
+        self, bounty_id: UUID | None, *, limit: int, before: UUID | None, kinds: tuple[EntryKind, ...]
     ) -> list[history.Moved]:
         book, agent_id = Book.of(self.caller.mode), self.caller.account_id
-        if bounty is None:
+        if bounty_id is None:
             return history.of_agent(book, agent_id, limit=limit, before=before, kinds=kinds)
-        bounty_id = read_bounty_id(bounty)
         keys = queries.keys_of_rulings(bounty_id, buyer_id=agent_id)
         if keys is None:
             raise NoSuchBounty("There is no such bounty.")
@@ -60,14 +102,22 @@ class Ledger(Endpoint):
 
 
 class Deposits(Endpoint):
-    scopes: ClassVar = {"POST": "money"}
     limit = limits.DEPOSITS
 
+    @Operation(
+        name="create_deposit",
+        tag=Tag.MONEY,
+        title="Deposit money",
+        text="In test mode play money, at once. In live mode a checkout page for the owner.",
+        scope="money",
+        once=True,
+        body=DEPOSIT,
+        answers={201: Said("The deposit.", showing.DEPOSIT)},
+        refusals=(deposits.LiveDepositsClosed, play_money.PlayMoneyOnlyInTest, money.NotWholeCents, BalanceTooLarge),
+    )
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            given = reading.fields(request.data, param="", known=("amount", "currency"), needed=("amount",))
-            reading.currency(given.get("currency", "usd"))
-            amount = money.parse(given["amount"], param="/amount")
+            amount = self.read_body()["amount"]
             made = deposits.make_deposit(agent=self.account(), amount_micros=amount, at=at)
             return HTTPStatus.CREATED, showing.deposit(made)
 
@@ -75,20 +125,14 @@ class Deposits(Endpoint):
 
 
 class OneDeposit(Endpoint):
-    scopes: ClassVar = {"GET": "read"}
-
-    def get(self, request: Request, deposit_id: str) -> Response:
-        found = decode("dep", deposit_id)
-        if found is None:
-            raise deposits.NoSuchDeposit("There is no such deposit.")
-        deposit = deposits.find_deposit(agent_id=self.caller.account_id, mode=self.caller.mode, deposit_id=found)
+    @Operation(
+        name="get_deposit",
+        tag=Tag.MONEY,
+        title="Read a deposit",
+        text="Whether the money is there.",
+        scope="read",
+        answers={200: Said("The deposit.", showing.DEPOSIT)},
+    )
+    def get(self, request: Request, deposit_id: UUID) -> Response:
+        deposit = deposits.find_deposit(agent_id=self.caller.account_id, mode=self.caller.mode, deposit_id=deposit_id)
         return Response(showing.deposit(deposit))
-
-
-def _read_kinds(text: str | None) -> tuple[EntryKind, ...]:
-    if not text:
-        return history.KINDS
-    words = {str(kind): kind for kind in history.KINDS}
-    if text not in words:
-        raise reading.InvalidField(f"This must be one of {', '.join(words)}.", param="/kind")
-    return (words[text],)

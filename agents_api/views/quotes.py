@@ -1,18 +1,23 @@
 """What a bounty would cost, what was paid near there, how long it took, and whether it may be. Nothing is done."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents_api import asking
+from agents_api.answers import CURRENCY, NEXT_ACTION, Listing, Record, kind, money, number, one_of, words
+from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.problems import Call
+from agents_api.showing.bounties import FINDING
 from bounties import drafts, queries
 from bounties.operations import posting
 from bounties.operations.posting import Quote
 from bounties.places import Place
 from bounties.queries import Experience
 from bounties.screening import Outcome
+from bounties.shapes import Nullable
 from market import clock
 from market.ledger import queries as ledger
 from market.ledger.postings import Book
@@ -24,10 +29,56 @@ _SENTENCES = {
     Outcome.REFUSE: "It cannot be posted.",
 }
 
+QUOTE = Record(
+    name="Quote",
+    text="What posting this would cost, and whether it may be posted. Nothing is held and nothing is promised.",
+    fields={
+        "object": kind("quote"),
+        "reward": money(),
+        "blocked_reward": money(sample="0.75"),
+        "fee": money(sample="0.25"),
+        "slots": number(),
+        "total": money("What would be held.", sample="2.75"),
+        "currency": CURRENCY,
+        "available": money("Your balance.", sample="1000.00"),
+        "missing": money("What has to be deposited before it can be posted.", sample="0.00"),
+        "suggested_reward": Nullable(
+            text="The middle half of what was paid near there lately; null: too little to tell.",
+            of=Record(
+                fields={
+                    "low": money(sample="2.00"),
+                    "middle": money(sample="2.50"),
+                    "high": money(sample="4.00"),
+                    "bounties": number("Of how many.", sample=12),
+                    "within_m": number(sample=queries.NEAR_M),
+                    "within_days": number(sample=queries.LOOKED_BACK.days),
+                }
+            ),
+        ),
+        "expected_fill_seconds": Nullable(text="The usual time to a result near there.", of=number(sample=1_800)),
+        "policy": Record(
+            fields={
+                "outcome": one_of(list(Outcome), text="`review`: one of our staff would look first."),
+                "sentence": words(sample=_SENTENCES[Outcome.ALLOW]),
+                "findings": Listing(of=FINDING, sample=[]),
+            }
+        ),
+        "next_action": NEXT_ACTION,
+    },
+)
+
 
 class Quotes(Endpoint):
-    scopes: ClassVar = {"POST": "read"}
-
+    @Operation(
+        name="quote",
+        tag=Tag.BOUNTIES,
+        title="Ask what a bounty would cost",
+        text="The same body as for posting. Answers fee and total, and whether our rules allow it. No money moves.",
+        scope="read",
+        body=drafts.DRAFT,
+        answers={200: Said("What it would cost.", QUOTE)},
+        refusals=asking.DRAFT_REFUSALS,
+    )
     def post(self, request: Request) -> Response:
         account, at = self.account(), clock.now()
         draft = drafts.read(request.data, at=account.time_of(at))

@@ -17,8 +17,10 @@ from bounties.operations.changing import Change, move_bounty, record
 from bounties.operations.locking import lock_own_bounty
 from bounties.operations.posting import findings_of, refuse_if_screened
 from bounties.operations.telling import tell_buyer
+from bounties.questions import QUESTIONS, read_questions
 from bounties.reading import UnknownField
 from bounties.screening import Outcome, screen
+from bounties.shapes import Body, Moment
 from bounties.states import BOUNTY_ENDS, BountyState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
@@ -30,7 +32,24 @@ _OWN = ("private_note", "metadata")
 _WORDS = ("title", "questions", "criteria")
 EDITABLE = (*_WORDS, "closes_at", *_OWN)
 # As an agent writes it: the end of the window stands in the window, as it does when posting.
-FIELDS = (*_WORDS, "window", *_OWN)
+CHANGES = Body(
+    name="BountyChanges",
+    text="What is changed; everything else stays.",
+    fields={
+        "title": drafts.TITLE,
+        "questions": QUESTIONS,
+        "criteria": drafts.CRITERIA,
+        "window": Body(
+            text="A window can only be made longer.",
+            fields={"closes_at": Moment(sample="2026-11-20T18:00:00Z")},
+            needed=("closes_at",),
+        ),
+        "private_note": drafts.PRIVATE_NOTE,
+        "metadata": drafts.METADATA,
+    },
+    sample={"window": {"closes_at": "2026-11-20T18:00:00Z"}, "private_note": "For the Friday report."},
+)
+FIELDS = tuple(CHANGES.fields)
 
 
 class FixedOncePosted(UnknownField):
@@ -143,7 +162,7 @@ def _reword(change: Change, given: Mapping[str, object]) -> None:
 def _as_draft(bounty: Bounty, given: Mapping[str, object]) -> Draft:
     """The bounty as a draft again, with the new words: what screening reads."""
     questions = (
-        drafts.read_questions(given["questions"])
+        read_questions(given["questions"])
         if "questions" in given
         else tuple(
             Question(each["id"], each["text"], QuestionType(each["type"]), tuple(each["choices"]), each["unit"])

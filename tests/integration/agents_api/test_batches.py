@@ -186,10 +186,5 @@ def test_a_dry_run_is_refused_like_the_real_one(
     assert (tried.status_code, tried.json()["code"]) == (status, code)
 
 
-def test_a_dry_run_needs_no_idempotency_key(client: Client, key: str) -> None:
-    response = client.post("/v1/bounties", wish(dry_run=True), content_type="application/json", headers=bearer(key))
-    assert response.status_code == 200
-
-
 def test_with_dry_run_false_it_is_posted(client: Client, key: str) -> None:
     assert post(client, key, wish(dry_run=False)).status_code == 201

@@ -98,7 +98,7 @@ def test_too_long_a_query_is_refused_in_the_same_form(client: Client) -> None:
 
 
 def test_an_unknown_format_is_not_a_failure_of_ours(client: Client) -> None:
-    check_problem(client.get("/v1/balance?format=xml", headers=bearer(sign_up(client)["key"])), 404, "not_found")
+    check_problem(client.get("/v1/balance?format=xml", headers=bearer(sign_up(client)["key"])), 422, "unknown_field")
 
 
 @pytest.mark.parametrize(

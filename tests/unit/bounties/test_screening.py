@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bounties import drafts
+from bounties.questions import read_questions
 from bounties.screening import Outcome, screen
 from market.money import Micros
 from tests.unit.bounties.test_drafts import body
@@ -69,7 +70,7 @@ def test_what_is_doubtful_is_seen_by_a_person(title: str, rule: str) -> None:
 
 
 def test_every_text_that_a_scout_reads_is_screened() -> None:
-    questions = drafts.read_questions([{"text": "What?", "type": "choice", "choices": ["one", "follow him"]}])
+    questions = read_questions([{"text": "What?", "type": "choice", "choices": ["one", "follow him"]}])
     assert screen(replace(DRAFT, questions=questions)).findings[0].param == "/questions/0"
     assert screen(replace(DRAFT, criteria=("Ok", "Break into it"))).findings[0].param == "/criteria/1"
 

@@ -1,0 +1,13 @@
+"""What posting may be refused for, beyond what the shape of a wish says by itself."""
+
+from bounties import drafts
+from bounties.operations import posting
+from market.errors import DomainError
+from market.ledger.operations import InsufficientFunds, SpendingLimitReached
+
+Refusals = tuple[type[DomainError], ...]
+
+DRAFT_REFUSALS: Refusals = (drafts.WindowOutOfBounds,)
+WORDING_REFUSALS: Refusals = (*DRAFT_REFUSALS, posting.RefusedByScreening)
+MONEY_REFUSALS: Refusals = (InsufficientFunds, SpendingLimitReached)
+POSTING_REFUSALS: Refusals = (*WORDING_REFUSALS, *MONEY_REFUSALS, posting.AgentsOnly)
