@@ -166,6 +166,8 @@ NEXT_ACTION = Record(
                 "wait",
                 "review",
                 "read_results",
+                "read_result",
+                "answer",
                 "fund",
                 "post",
                 "deposit",

@@ -26,13 +26,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from agents_api.answers import an_id
-from bounties.operations.locking import NoSuchBounty, NoSuchSubmission
+from bounties.operations.locking import NoSuchBounty, NoSuchDispute, NoSuchSubmission
 from bounties.reading import unknown
 from bounties.shapes import Body, Parts, Reader, Refusals, Schema, Shape
 from market.accounts.operations.keys import KeyNotFound
 from market.errors import DomainError
 from market.ids import decode
 from market.payments.deposits import NoSuchDeposit
+from market.webhooks.operations import NoSuchWebhookEndpoint
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -78,6 +79,8 @@ class PathId(Reader[UUID]):
 IDS: dict[str, PathId] = {
     "bounty_id": PathId(prefix="bnt", refused_as=NoSuchBounty),
     "result_id": PathId(prefix="sub", refused_as=NoSuchSubmission),
+    "dispute_id": PathId(prefix="dsp", refused_as=NoSuchDispute),
+    "webhook_endpoint_id": PathId(prefix="whk", refused_as=NoSuchWebhookEndpoint),
     "key_id": PathId(prefix="key", refused_as=KeyNotFound),
     "deposit_id": PathId(prefix="dep", refused_as=NoSuchDeposit),
 }

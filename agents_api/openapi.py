@@ -15,7 +15,6 @@ from agents_api import catalogue, idempotency, limits, versions
 from agents_api.describing import IDS, NOTHING, Operation, Said
 from agents_api.openapi_prose import ABOUT, TAGS
 from agents_api.showing.problems import PROBLEM
-from bounties.operations.editing import VersionMismatch
 from bounties.reading import UnknownField
 from bounties.shapes import Parts, Schema
 from market import problems
@@ -23,6 +22,7 @@ from market.accounts import authentication, policies
 from market.accounts.models import ApiKey
 from market.config import config
 from market.errors import DomainError
+from market.transitions import VersionMismatch
 
 Refusals = set[type[DomainError]]
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -17,15 +17,17 @@ from agents_api import pages, waits
 from agents_api.describing import IDS
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
+from agents_api.streaming import EventStream
 from agents_api.views.bounties import OneBounty
 from agents_api.views.events import Events, show_page
+from agents_api.views.stream import Stream
 from agents_api.wire import JsonRenderer
 from bounties.models import Bounty
 from bounties.queries import bought_by
 from market import clock
 from market.events import waiting, wakeups
 
-View = Callable[..., Coroutine[Any, Any, Response]]
+View = Callable[..., Coroutine[Any, Any, Response | EventStream]]
 
 
 def _answering(endpoint: Any) -> Callable[..., Coroutine[Any, Any, Response]]:
@@ -94,6 +96,22 @@ def _events() -> View:
     return events
 
 
+def _stream() -> View:
+    answer = _answering(Stream)
+
+    async def stream(request: HttpRequest) -> Response | EventStream:
+        response = await answer(request)
+        if request.method != "GET" or response.status_code != HTTPStatus.OK:
+            return response
+        begun = EventStream(request.META["sightline.stream"], response.content)
+        for name, value in response.headers.items():
+            begun.headers[name] = value
+        del begun.headers["Content-Length"]
+        return begun
+
+    return stream
+
+
 def _query(endpoint: type[Endpoint], request: HttpRequest) -> dict[str, Any]:
     return endpoint.operations["GET"].read_query(request.GET.dict())
 
@@ -107,7 +125,7 @@ def _say_instead(response: Response, body: dict[str, Any]) -> None:
     response.content = JsonRenderer().render(body)
 
 
-one_bounty, events = _one_bounty(), _events()
-for _view, _endpoint in ((one_bounty, OneBounty), (events, Events)):
+one_bounty, events, stream = _one_bounty(), _events(), _stream()
+for _view, _endpoint in ((one_bounty, OneBounty), (events, Events), (stream, Stream)):
     _view.view_class = _endpoint  # type: ignore[attr-defined] # as Django marks views that are classes
     _view.csrf_exempt = True  # type: ignore[attr-defined] # a key is sent by hand: no browser sends it by itself

@@ -38,6 +38,11 @@ def read(value: object, questions: Sequence[Mapping[str, Any]], *, blocked: bool
     return list(answers.values())
 
 
+def with_model_values(answers: Sequence[Answer], values: Mapping[str, str]) -> list[Answer]:
+    """Beside what the scout says, what the vision models say. A model's word is no better trusted than its picture."""
+    return [{**each, "model_value": values.get(each["question_id"], each["model_value"])} for each in answers]
+
+
 def _read_one(value: object, param: str) -> tuple[str, object]:
     given = reading.fields(value, param=param, known=("question_id", "value"), needed=("question_id", "value"))
     return str(given["question_id"])[:60], given["value"]

@@ -15,10 +15,13 @@ from bounties.models import Bounty, Claim, Submission
 from bounties.operations.claiming import arrive
 from bounties.operations.locking import NoSuchClaim, NoSuchSubmission
 from bounties.operations.submitting import HandIn, submit
+from bounties.states import SubmissionState
 from bounties.verdicts import Outcome, Reason, Reviewer, Verdict
 from market.accounts.models import Account
-from verification import decide, evidence, geo, operations, policies
+from market.work.operations import enqueue
+from verification import decide, evidence, geo, operations, policies, queries
 from verification import requirements as wishes
+from verification.answers import of_models
 from verification.checks.result import CheckResult
 from verification.checks.result import Outcome as Answer
 from verification.decide import Rule
@@ -27,6 +30,8 @@ from verification.operations import CapturePass, HandedIn, Opening, Said
 from verification.policies import Policy
 from verification.reading import captured_at
 from verification.requirements import Requirements
+
+DELIVER = "deliver_result"
 
 # Doubts about whether it was captured there and then at all. A buyer cannot judge them, and nobody's silence pays for
 # them; doubts about what a picture shows are the buyer's.
@@ -128,7 +133,14 @@ def verify(*, submission_id: UUID, at: datetime) -> Verdict:
     verdict = operations.keep_verdict(capture_id=submission.capture_id, verdict=verdict, at=at)
     if verdict.decision is not decide.Decision.REJECT:
         operations.deliver(capture_id=submission.capture_id, at=at)
-    return in_our_words(verdict)
+    return dataclasses.replace(in_our_words(verdict), model_values=_of_models(gathered, submission.capture_id))
+
+
+def _of_models(gathered: evidence.Evidence, capture_id: UUID) -> dict[str, str]:
+    asked = operations.requirements_kept(capture_id)
+    share = asked.policy.thresholds.number_share
+    found = {each.id: of_models(each, gathered.model_answers, number_share=share) for each in asked.questions}
+    return {question_id: value for question_id, value in found.items() if value is not None}
 
 
 def requirements_of(submission: Submission) -> Requirements:
@@ -187,6 +199,31 @@ def receipt_of(submission: Submission, *, at: datetime) -> bytes:
     return operations.issue_receipt(
         capture_id=submission.capture_id, result=str(submission.id), licence=submission.licence, at=at
     )
+
+
+def receipt_when_ready(submission: Submission, *, at: datetime) -> bytes | None:
+    """The receipt of an accepted result, issued now if need be. None where no check has looked, and where copies are
+    still to be made, as after an appeal that was won: they are asked for then.
+    """
+    found = queries.found([submission.capture_id]).get(submission.capture_id)
+    if found is None or found.verdict is None:
+        return None
+    if len(found.copies) < found.photos:
+        ask_for_copies(submission)
+        return None
+    return receipt_of(submission, at=at) if found.receipt is None else found.receipt.encode()
+
+
+@transaction.atomic
+def ask_for_copies(submission: Submission) -> None:
+    enqueue(kind=DELIVER, subject=str(submission.id))
+
+
+def deliver(*, submission_id: UUID, at: datetime) -> None:
+    """The copies of a result that is not rejected, made once."""
+    submission = Submission.objects.get(pk=submission_id)
+    if submission.state in (SubmissionState.ACCEPTED, SubmissionState.IN_REVIEW):
+        operations.deliver(capture_id=submission.capture_id, at=at)
 
 
 def _reason(result: CheckResult) -> Reason:

@@ -7,6 +7,7 @@ track stand in any field. Payouts and webhook endpoints are told by their own ro
 from collections.abc import Mapping
 from datetime import datetime
 
+from market.errors import DomainError
 from market.events.types import ID, MOMENT, MONEY, NUMBER, TEXT, TRUTH, WORD, WORDS, EventType, Schema
 from market.payments import events as payments
 from market.webhooks import events as webhooks
@@ -129,6 +130,20 @@ DISPUTE_WITHDRAWN = _type("dispute.withdrawn", "both", "It was taken back; the d
 
 OWN = tuple(each for each in list(globals().values()) if isinstance(each, EventType))
 CATALOGUE: Mapping[str, EventType] = {each.name: each for each in (*OWN, *payments.OWN, *webhooks.OWN)}
+
+
+class UnknownEventType(DomainError):
+    """There is no event of this type."""
+
+    code = "unknown_event_type"
+    fix = "Send types of the catalogue of events, as GET /v1/events shows them."
+
+
+def named(name: object, *, param: str) -> EventType:
+    found = CATALOGUE.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise UnknownEventType("There is no event of this type.", param=param)
+    return found
 
 
 def moment(at: datetime) -> str:

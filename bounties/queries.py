@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from bounties.models import Award, Bounty, Claim, Report, Submission
+from bounties.models import Award, Bounty, Claim, Dispute, Report, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
 from bounties.states import AwardState, BountyState, ClaimState, ReportState, SubmissionState
@@ -54,6 +54,12 @@ def reported() -> QuerySet[Bounty]:
         .order_by(Subquery(first))
         .prefetch_related(Prefetch("reports", waiting, to_attr="open_reports"))
     )
+
+
+def disputes_of(buyer_id: UUID) -> QuerySet[Dispute]:
+    """Those that a buyer has opened, and appeals against what was decided for that buyer; with what was written."""
+    mine = Dispute.objects.filter(bounty__buyer_id=buyer_id)
+    return mine.select_related("submission").prefetch_related("messages")
 
 
 def bounties_of_results(ids: Collection[UUID]) -> dict[UUID, UUID]:

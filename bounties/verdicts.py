@@ -4,8 +4,8 @@ The checks themselves, their numbers and the evidence stay in verification. What
 and for what reasons.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypedDict
 
@@ -52,6 +52,7 @@ class Verdict:
     reviewer: Reviewer = Reviewer.BUYER  # who looks, if somebody has to
     # Whether it is paid when nobody looks. Not where it is in doubt that it was captured there and then.
     silence_pays: bool = True
+    model_values: Mapping[str, str] = field(default_factory=dict)  # what the vision models answer, by question
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.REJECT and not self.reasons:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from bounties import verifying
+from bounties import capturing, verifying
+from bounties.capturing import DELIVER
 from bounties.operations.submitting import VERIFY
 from market.clock import now
 from market.work import registry
@@ -10,6 +11,11 @@ from market.work import registry
 
 def give_up(subject: str) -> None:
     verifying.give_up(submission_id=UUID(subject), at=now())
+
+
+@registry.handler(DELIVER)
+def deliver_result(subject: str) -> None:
+    capturing.deliver(submission_id=UUID(subject), at=now())
 
 
 @registry.handler(VERIFY, attempts=5, on_given_up=give_up)

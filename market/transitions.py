@@ -29,6 +29,14 @@ class WrongState(DomainError):
     fix = "Fetch it again: its state has changed, and with it what can be done."
 
 
+class VersionMismatch(DomainError):
+    """It has changed since the version that was sent. `facts`: version, the one it has now."""
+
+    code = "version_mismatch"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Fetch it again, look whether the change is still right, and send it with the version it has now."
+
+
 class ImpossibleTransition(Exception):
     """A programming error: an operation asked for a transition that its lifecycle does not have."""
 

@@ -1,8 +1,10 @@
-"""When two answers to one question are the same answer. Pure comparison; who gave them does not matter here."""
+"""When two answers to one question are the same answer, and what the models say with one voice. Pure."""
 
 import math
 import re
+from collections.abc import Sequence
 
+from verification.evidence import Answered, ModelAnswer
 from verification.requirements import Question, QuestionType
 
 _YES = frozenset({"yes", "true", "1"})
@@ -26,6 +28,19 @@ def agree(question: Question, one: str, other: str, *, number_share: float) -> b
     choices = {choice.strip().casefold() for choice in question.choices}
     first_choice, second_choice = one.strip().casefold(), other.strip().casefold()
     return first_choice == second_choice if {first_choice, second_choice} <= choices else None
+
+
+def of_models(question: Question, answers: Sequence[ModelAnswer], *, number_share: float) -> str | None:
+    """The models' own answer to a question, where every model that was asked gives one and they agree.
+
+    None for a free text: of that they only say whether the pictures bear out the scout's words.
+    """
+    given = [each for each in answers if each.subject == question.id]
+    values = [each.value for each in given if each.answered is Answered.YES and each.value]
+    if not values or len(values) < len(given):
+        return None
+    agreed = all(agree(question, values[0], other, number_share=number_share) for other in values)
+    return values[0] if agreed else None
 
 
 def _number(text: str) -> float | None:

@@ -1,11 +1,22 @@
 """Named reads of what verification keeps. Nothing here locks or changes anything; who may see it is asked above."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from verification import decide, keys, receipt, signing, store
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from verification import decide, keys, reading, receipt, signing, store
+from verification import evidence as evidences
+from verification import requirements as wishes
 from verification.decide import Verdict
+from verification.evidence import Fix
+from verification.geo import distance_m
+from verification.kinds import PHOTO
 from verification.models import Delivered, Gathered, SigningKey
 from verification.models import Verdict as Kept
 from verification.receipt import KeyStatus, PublishedKey
@@ -23,6 +34,53 @@ class Copy:
     redactions: tuple[tuple[str, int], ...]  # by detector, how many regions
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a buyer may know of a capture: one place and moment of it, and no track."""
+
+    verdict: Verdict | None
+    captured_at: datetime | None
+    fix: Fix | None  # the sharpest one at the shutter
+    distance_m: float | None  # from the point that was asked for
+    photos: int
+    copies: tuple[Copy, ...]
+    receipt: str | None
+
+
+def found(capture_ids: Collection[UUID]) -> dict[UUID, Found]:
+    """Of many captures at the price of one question; those that no check has looked at are left out."""
+    copy = JSONObject(**{name: name for name in (*_COPIED, "redactions")})
+    copies = Delivered.objects.filter(capture_id=OuterRef("pk")).order_by("number").values(copy=copy)
+    rows = Gathered.objects.filter(pk__in=capture_ids).select_related("verdict", "receipt")
+    return {row.pk: _found(row, row.copies) for row in rows.annotate(copies=ArraySubquery(copies))}
+
+
+_COPIED = ("number", "media_sha256", "preview_sha256", "width", "height")
+
+
+def _found(row: Gathered, copies: list[dict[str, Any]]) -> Found:
+    evidence, asked = evidences.from_json(row.evidence), wishes.from_json(row.requirements)
+    fixes = reading.fixes_at_shutter(evidence.session, within_seconds=asked.policy.thresholds.fix_age_seconds)
+    fix = reading.sharpest_fix(fixes)
+    verdict, issued = getattr(row, "verdict", None), getattr(row, "receipt", None)
+    return Found(
+        verdict=decide.from_json(verdict.verdict) if verdict else None,
+        captured_at=reading.best_moment(evidence.session),
+        fix=fix,
+        distance_m=None if fix is None else distance_m(fix.place, asked.place),
+        photos=len(evidence.artifacts_of(PHOTO)),
+        copies=tuple(
+            Copy(**{name: each[name] for name in _COPIED}, redactions=_redactions(each["redactions"]))
+            for each in copies
+        ),
+        receipt=issued.receipt if issued else None,
+    )
+
+
+def _redactions(kept: list[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
+    return tuple((each["detector"], each["regions"]) for each in kept)
+
+
 def verdict_of(capture_id: UUID) -> Verdict | None:
     """With every check, its numbers and sentences. A check's `scout` and `private` parts are not for buyers."""
     text = Kept.objects.filter(pk=capture_id).values_list("verdict", flat=True).first()
@@ -37,7 +95,7 @@ def copies_of(capture_id: UUID) -> tuple[Copy, ...]:
             preview_sha256=each.preview_sha256,
             width=each.width,
             height=each.height,
-            redactions=tuple((redaction["detector"], redaction["regions"]) for redaction in each.redactions),
+            redactions=_redactions(each.redactions),
         )
         for each in Delivered.objects.filter(capture_id=capture_id).order_by("number")
     )

@@ -19,6 +19,8 @@ from agents_api.answers import (
     words,
 )
 from agents_api.problems import Call
+from agents_api.showing import evidence
+from agents_api.showing.evidence import View
 from bounties.models import Submission
 from bounties.policies.disputes import DecidedBy
 from bounties.policies.grounds import REJECTION
@@ -80,13 +82,14 @@ RESULT = Record(
         "received_at": moment(),
         "judged_at": Nullable(of=moment()),
         "decided_at": Nullable(of=moment()),
+        **evidence.FIELDS,
         "next_action": NEXT_ACTION,
     },
 )
 RESULT_PAGE = page_of(RESULT)
 
 
-def result(submission: Submission) -> dict[str, Any]:
+def result(submission: Submission, view: View) -> dict[str, Any]:
     status = SHOWN_AS[SubmissionState(submission.state)]
     verdict = submission.verdict or {}
     machine = submission.decided_by == "machine"
@@ -110,6 +113,7 @@ def result(submission: Submission) -> dict[str, Any]:
         "received_at": submission.received_at,
         "judged_at": submission.judged_at,
         "decided_at": submission.decided_at,
+        **evidence.shown(submission, view, status=status),
         "next_action": _next_action(submission, status),
     }
 

@@ -121,6 +121,14 @@ def message(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> D
 
 
 @transaction.atomic
+def write(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> Dispute:
+    """The answer, where this side is waited for; else something more."""
+    change, submission, found = lock_dispute(dispute_id, at=at)
+    waited_for = found.state == DisputeState.OPEN and found.opened_by != _side_of(account, change, submission)
+    return (answer if waited_for else message)(account=account, dispute_id=dispute_id, text=text, at=at)
+
+
+@transaction.atomic
 def message_as_operator(*, operator: Operator, dispute_id: UUID, text: str, at: datetime) -> Dispute:
     """A question or a word of ours to both sides."""
     require_operator(operator)
@@ -138,9 +146,11 @@ def withdraw(*, account: Account, dispute_id: UUID, at: datetime) -> Dispute:
         raise WrongState("Only the side that opened it can take it back.")
     if found.state == DisputeState.WITHDRAWN:
         return found
-    if not DISPUTE.move(Dispute.objects.filter(pk=found.pk), source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN):
+    version = found.version + 1
+    rows = Dispute.objects.filter(pk=found.pk)
+    if not DISPUTE.move(rows, source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN, version=version):
         raise WrongState(f"This dispute is {found.state}.")
-    found.state = DisputeState.WITHDRAWN
+    found.state, found.version = DisputeState.WITHDRAWN, version
     if found.opened_by == Side.BUYER:
         # The window that was open when it was disputed closes when it would have: the sweep settles it.
         AWARD.move(Award.objects.filter(submission=submission), source=AwardState.CONTESTED, to=AwardState.PENDING)

@@ -25,7 +25,7 @@ from bounties.states import BOUNTY_ENDS, BountyState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.money import Micros
-from market.transitions import WrongState
+from market.transitions import VersionMismatch, WrongState
 from verification.requirements import Question, QuestionType
 
 _OWN = ("private_note", "metadata")
@@ -57,14 +57,6 @@ class FixedOncePosted(UnknownField):
 
     code = "fixed_once_posted"
     fix = "Cancel it and post another one; whoever is on the way is still paid."
-
-
-class VersionMismatch(DomainError):
-    """It has changed since the version that was sent. `facts`: version, the one it has now."""
-
-    code = "version_mismatch"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    fix = "Fetch it again, look whether the change is still right, and send it with the version it has now."
 
 
 class AlreadyReliedUpon(DomainError):

@@ -192,7 +192,8 @@ def _end_other_tries(change: Change, paid: Submission) -> None:
         settle_slot(change, other.slot)
     moot = Dispute.objects.filter(submission__claim=paid.claim_id, state__in=DISPUTE_RUNS).exclude(submission=paid)
     for dispute in moot.select_related("submission__scout"):
-        DISPUTE.move(Dispute.objects.filter(pk=dispute.pk), source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN)
+        rows = Dispute.objects.filter(pk=dispute.pk)
+        DISPUTE.move(rows, source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN, version=dispute.version + 1)
         tell_of_dispute(events.DISPUTE_WITHDRAWN, change, dispute.submission, dispute)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bounties import events
+from bounties.answers import with_model_values
 from bounties.models import Submission
 from bounties.operations.changing import Change, move_submission, record
 from bounties.operations.judging import accept, reject
@@ -31,7 +32,8 @@ def record_verdict(*, submission_id: UUID, verdict: Verdict, at: datetime) -> Su
         "for_scout": verdict.for_scout(),
         "for_buyer": verdict.for_buyer(),
     }
-    submission.save(update_fields=["judged_at", "verdict"])
+    submission.answers = with_model_values(submission.answers, verdict.model_values)
+    submission.save(update_fields=["judged_at", "verdict", "answers"])
     if submission.state != SubmissionState.VERIFYING:
         return submission
     if verdict.outcome is Outcome.REJECT:

@@ -1,8 +1,10 @@
 """Named reads of who takes part."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from market.accounts.models import Agent, ApiKey, Audit, Operator, Scout, User
 
@@ -21,6 +23,12 @@ def scouts_of(user: User) -> QuerySet[Scout]:
 
 def keys_of(account_id: UUID) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(account_id=account_id).order_by("-created_at", "-id")
+
+
+def valid_keys(key_ids: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Those of them that are neither revoked nor at their end."""
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
+    return set(ApiKey.objects.filter(lasting, pk__in=key_ids, revoked_at=None).values_list("pk", flat=True))
 
 
 def is_operator(user: User) -> bool:

@@ -71,6 +71,11 @@ async def ask(question: Callable[Question, Found], *args: Question.args, **kwarg
     return await _waits.ask(partial(question, *args, **kwargs))
 
 
+def is_closing() -> bool:
+    """Whether the house closes: whoever would wait again is to go instead."""
+    return _waits is not None and _waits.ended
+
+
 @asynccontextmanager
 async def listening() -> AsyncIterator[Callable[[], None]]:
     """As long as this lasts, waiting in this process waits; until what is handed out is called, at the latest."""
@@ -93,7 +98,7 @@ async def listening() -> AsyncIterator[Callable[[], None]]:
 class _Waits:
     def __init__(self) -> None:
         self._hints: dict[str, set[asyncio.Event]] = {}
-        self._ended = False
+        self.ended = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="waits")
         self._asked: list[tuple[Reader, asyncio.Future[Page | CursorExpired]]] = []
         self._reading: asyncio.Task[None] | None = None
@@ -136,7 +141,7 @@ class _Waits:
                 await self._pause(hint, deadline, SLOW_LOOK_SECONDS)
 
     def _left(self, deadline: float) -> float:
-        return 0.0 if self._ended else deadline - asyncio.get_running_loop().time()
+        return 0.0 if self.ended else deadline - asyncio.get_running_loop().time()
 
     async def _pause(self, hint: asyncio.Event, deadline: float, longest: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -154,7 +159,7 @@ class _Waits:
             waiting.discard(hint)
             if not waiting and self._hints.get(topic) is waiting:
                 del self._hints[topic]
-            if self._ended and not self._hints:
+            if self.ended and not self._hints:
                 self._nobody_waits.set()
 
     # --- the one thread that asks -----------------------------------------------------------------------------------
@@ -227,7 +232,7 @@ class _Waits:
 
     def end(self) -> None:
         """Let everybody who waits answer with what there is."""
-        self._ended = True
+        self.ended = True
         self.hint_all()
 
     async def all_answered(self) -> None:

@@ -75,9 +75,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What the house allows beyond public hosts: nothing in production."""
+    """What the house allows beyond public hosts, by plain HTTP too: nothing in production."""
 
-    plain_http: bool = False
     opened: Sequence[Network] = ()
 
 
@@ -90,7 +89,7 @@ def read_url(url: str, reach: Reach) -> Target:
         port = parts.port
     except ValueError as error:
         raise _refused("This is not an address.") from error
-    if parts.scheme != "https" and not (reach.plain_http and parts.scheme == "http"):
+    if parts.scheme != "https" and not (parts.scheme == "http" and _may_be_inside(parts.hostname or "", reach)):
         raise _refused("The address must begin with https://.")
     if parts.username is not None or parts.password is not None or "@" in parts.netloc:
         raise _refused("An address holds no user name and no password.")
@@ -105,6 +104,16 @@ def read_url(url: str, reach: Reach) -> Target:
     )
     _check_host(target, reach)
     return target
+
+
+def _may_be_inside(host: str, reach: Reach) -> bool:
+    """Whether it could be a host of the networks that were opened. Where it leads is asked when it is sent."""
+    if not reach.opened:
+        return False
+    try:
+        return is_in(ip_address(host), reach.opened)
+    except ValueError:
+        return "." not in host or host.endswith(".localhost")
 
 
 def _check_host(target: Target, reach: Reach) -> None:

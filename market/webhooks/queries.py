@@ -6,7 +6,6 @@ from uuid import UUID
 from market.config import config
 from market.webhooks import signing
 from market.webhooks.models import KEPT, Delivery, WebhookEndpoint
-from market.webhooks.operations.locking import NoSuchWebhookEndpoint
 from market.webhooks.states import DeliveryState
 
 
@@ -15,11 +14,8 @@ def endpoints(*, account_id: UUID, before: UUID | None, limit: int) -> list[Webh
     return list((rows.filter(id__lt=before) if before else rows)[:limit])
 
 
-def endpoint(endpoint_id: UUID, *, account_id: UUID) -> WebhookEndpoint:
-    found = WebhookEndpoint.objects.filter(pk=endpoint_id, account_id=account_id, state__in=KEPT).first()
-    if found is None:
-        raise NoSuchWebhookEndpoint("There is no such webhook endpoint.")
-    return found
+def endpoint(endpoint_id: UUID, *, account_id: UUID) -> WebhookEndpoint | None:
+    return WebhookEndpoint.objects.filter(pk=endpoint_id, account_id=account_id, state__in=KEPT).first()
 
 
 def deliveries(

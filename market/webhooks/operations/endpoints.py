@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
 
 from market.accounts.models import Account
 from market.config import config
-from market.errors import DomainError, Kind
 from market.events import following, queries
 from market.events.types import EventType
 from market.ids import encode, new_id
+from market.transitions import VersionMismatch
 from market.webhooks import events
 from market.webhooks.addresses import read_networks
 from market.webhooks.models import KEPT, WebhookEndpoint
@@ -21,16 +20,8 @@ from market.webhooks.policies import MOST_ENDPOINTS, Reach, TooManyEndpoints, ch
 from market.webhooks.states import ENDPOINT, EndpointState
 
 
-class VersionPassed(DomainError):
-    """It was changed since the version that you know."""
-
-    code = "webhook_endpoint_changed"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    fix = "Fetch it again, and decide with what it says now."
-
-
 def reach() -> Reach:
-    return Reach(plain_http=not config.production, opened=read_networks(config.webhook_allowed_networks))
+    return Reach(opened=read_networks(config.webhook_allowed_networks))
 
 
 @transaction.atomic
@@ -64,13 +55,13 @@ def change(
     types: Sequence[EventType] | None = None,
     description: str | None = None,
     enabled: bool | None = None,
-    known_version: int | None = None,
+    version: int | None = None,
     at: datetime,
 ) -> WebhookEndpoint:
-    """What is None stays. Enabled again, it is sent what is told from now on."""
+    """What is None stays. Enabled again, it is sent what is told from now on. `version`: only if it still has this."""
     endpoint = lock_endpoint(endpoint_id, account=account)
-    if known_version is not None and known_version != endpoint.version:
-        raise VersionPassed(f"This endpoint is at version {endpoint.version}.", facts={"version": endpoint.version})
+    if version is not None and version != endpoint.version:
+        raise VersionMismatch(f"This is version {endpoint.version} by now.", facts={"version": endpoint.version})
     if url is not None:
         read_url(url, reach())
         endpoint.url = url
@@ -101,7 +92,7 @@ def rotate_secret(*, account: Account, endpoint_id: UUID, overlap: timedelta, at
 
 
 @transaction.atomic
-def delete(*, account: Account, endpoint_id: UUID) -> None:
+def delete(*, account: Account, endpoint_id: UUID) -> WebhookEndpoint:
     """Nothing is sent to it any more, and nobody finds it. What is left of it is forgotten in time."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     endpoint = lock_endpoint(endpoint_id, account=account)
@@ -110,8 +101,10 @@ def delete(*, account: Account, endpoint_id: UUID) -> None:
         source=[EndpointState.ENABLED, EndpointState.DISABLED],
         to=EndpointState.DELETED,
     )
+    endpoint.state = EndpointState.DELETED
     if not WebhookEndpoint.objects.filter(account=account, state__in=KEPT).exists():
         following.unfollow(account_id=account.id)
+    return endpoint
 
 
 def disable(*, endpoint_id: UUID, because: WebhookEndpoint.Because, explanation: str, at: datetime) -> None:

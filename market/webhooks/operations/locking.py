@@ -32,8 +32,6 @@ def lock_endpoint(endpoint_id: UUID, *, account: Account | None = None) -> Webho
     return found
 
 
-def lock_delivery(delivery_id: UUID, *, endpoint: WebhookEndpoint) -> Delivery:
-    found = Delivery.objects.select_for_update().filter(pk=delivery_id, endpoint=endpoint).first()
-    if found is None:
+def require_delivery(delivery_id: UUID, *, endpoint: WebhookEndpoint) -> None:
+    if not Delivery.objects.filter(pk=delivery_id, endpoint=endpoint).exists():
         raise NoSuchDelivery("There is no such delivery.")
-    return found

@@ -11,7 +11,7 @@ from market.errors import DomainError, Kind
 from market.ids import encode, new_id
 from market.webhooks.models import Delivery, WebhookEndpoint
 from market.webhooks.operations.copying import ask_to_send, message
-from market.webhooks.operations.locking import lock_delivery, lock_endpoint
+from market.webhooks.operations.locking import lock_endpoint, require_delivery
 from market.webhooks.states import DELIVERY, DeliveryState, EndpointState
 
 TEST = "webhook_endpoint.test"
@@ -44,15 +44,14 @@ def redeliver(*, account: Account, endpoint_id: UUID, delivery_id: UUID, at: dat
     """The same message once more, with its own three days. What is still being tried is tried now."""
     endpoint = lock_endpoint(endpoint_id, account=account)
     _require_enabled(endpoint)
-    delivery = lock_delivery(delivery_id, endpoint=endpoint)
+    require_delivery(delivery_id, endpoint=endpoint)
     changes = {"begun_at": at, "due_at": at, "tries": 0, "ended_at": None}
-    rows = Delivery.objects.filter(pk=delivery.pk)
+    rows = Delivery.objects.filter(pk=delivery_id)
     ended = [DeliveryState.DELIVERED, DeliveryState.FAILED]
     if not DELIVERY.move(rows, source=ended, to=DeliveryState.PENDING, **changes):
         rows.update(due_at=at)
-    delivery.refresh_from_db()
     ask_to_send()
-    return delivery
+    return rows.get()
 
 
 def _require_enabled(endpoint: WebhookEndpoint) -> None:

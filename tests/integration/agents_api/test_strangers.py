@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bounties import operations
-from bounties.models import Bounty, Claim, Dispute, Submission
+from bounties.models import Bounty, Claim, Dispute, DisputeMessage, Submission
 from market.accounts.audit import CONSOLE
 from market.accounts.models import Account, ApiKey
 from market.accounts.operations.keys import issue_key
@@ -18,6 +18,8 @@ from market.ledger.models import Entry
 from market.ledger.operations import post
 from market.ledger.postings import Book
 from market.payments.deposits import make_deposit
+from market.webhooks import operations as webhooks
+from market.webhooks.models import Delivery, WebhookEndpoint
 from tests.integration.agents_api.everywhere import ABOUT_A_THING, COLLECTIONS, Address
 from tests.integration.agents_api.test_first_steps import bearer, sign_up
 from tests.integration.bounties.story import ACCEPTED, REVIEW, Story
@@ -29,8 +31,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/results/<str:result_id>/reject": {"ground": "not_shown"},
     "POST /v1/test/bounties/<str:bounty_id>/simulate": {"outcome": "good"},
     "PATCH /v1/bounties/<str:bounty_id>": {"private_note": "mine now"},
+    "POST /v1/disputes/<str:dispute_id>/messages": {"text": "Mine."},
+    "PATCH /v1/webhook-endpoints/<str:webhook_endpoint_id>": {"url": "https://thief.example.com/"},
+    "POST /v1/webhook-endpoints/<str:webhook_endpoint_id>/redeliver": {"delivery": encode("whd", new_id())},
 }
-STAYS: tuple[type[Model], ...] = (Bounty, Submission, Claim, Dispute, Entry)
+STAYS: tuple[type[Model], ...] = (Bounty, Submission, Claim, Dispute, DisputeMessage, WebhookEndpoint, Delivery, Entry)
 
 
 def things_of(mode: str) -> dict[str, str]:
@@ -49,6 +54,7 @@ def things_of(mode: str) -> dict[str, str]:
         buyer=owner, submission_id=accepted.id, ground_code="answer_wrong", note="It was shut.", at=story.at
     )
     key = issue_key(account_id=owner.id, by=CONSOLE, at=story.at).key
+    endpoint = webhooks.create(account=owner, url="https://agent.example.com/", at=story.at)
     in_test = mode == "test"
     deposit = make_deposit(agent=owner, amount_micros=1_000_000, at=story.at).id if in_test else new_id()
     return {
@@ -57,6 +63,7 @@ def things_of(mode: str) -> dict[str, str]:
         "dispute_id": encode("dsp", dispute.id),
         "key_id": encode("key", key.id),
         "deposit_id": encode("dep", deposit),
+        "webhook_endpoint_id": encode("whk", endpoint.id),
     }
 
 

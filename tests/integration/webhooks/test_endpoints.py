@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from market.transitions import VersionMismatch
 from market.webhooks import operations
 from market.webhooks.models import Attempt, Delivery, WebhookEndpoint
 from market.webhooks.policies import MOST_ENDPOINTS, OverlapTooLong, TooManyEndpoints, UnusableUrl
@@ -48,10 +49,10 @@ def test_another_accounts_endpoint_is_none() -> None:
 def test_a_change_on_a_version_that_has_passed_is_refused() -> None:
     made = endpoint(agent())
     words: dict[str, Any] = {"account": made.account, "endpoint_id": made.id, "at": timezone.now()}
-    changed = operations.change(**words, description="Mine", known_version=1)
+    changed = operations.change(**words, description="Mine", version=1)
     assert (changed.description, changed.version, changed.url) == ("Mine", 2, made.url)
-    with pytest.raises(operations.endpoints.VersionPassed):
-        operations.change(**words, description="Yours", known_version=1)
+    with pytest.raises(VersionMismatch):
+        operations.change(**words, description="Yours", version=1)
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from market.webhooks.gateway import Fault, Outcome
 from market.webhooks.policies import Reach, Target
 from tests.receiver import Receiver, answer, certified
 
-LOOPBACK = Reach(plain_http=True, opened=read_networks(["127.0.0.0/8", "::1/128"]))
+LOOPBACK = Reach(opened=read_networks(["127.0.0.0/8", "::1/128"]))
 PRODUCTION = Reach()
 HEADERS = [("content-type", "application/json"), ("webhook-id", "evt_1")]
 

@@ -11,7 +11,7 @@ from market.webhooks.policies import TRY_FOR, Reach, Target, UnusableUrl, next_t
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PRODUCTION = Reach()
-DEVELOPMENT = Reach(plain_http=True, opened=read_networks(["127.0.0.0/8", "::1/128"]))
+DEVELOPMENT = Reach(opened=read_networks(["127.0.0.0/8", "::1/128"]))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_any_other_address_is_refused_before_anybody_is_asked(url: str) -> None:
 def test_development_may_open_loopback_with_any_port_and_plain_http() -> None:
     assert read_url("http://127.0.0.1:5000/x", DEVELOPMENT).port == 5000
     assert read_url("http://localhost:5000/x", DEVELOPMENT).host == "localhost"
-    for url in ("http://10.0.0.1:5000/x", "http://1.1.1.1:5000/x", "https://[fd00::1]/"):
+    for url in ("http://10.0.0.1:5000/x", "http://1.1.1.1:5000/x", "https://[fd00::1]/", "http://agent.example.com/"):
         with pytest.raises(UnusableUrl):
             read_url(url, DEVELOPMENT)
 

@@ -25,7 +25,7 @@ from web.notices.policies import Channel, Kind
 from web.notices.sending import NotSent, off_token
 
 pytestmark = pytest.mark.django_db
-LOOPBACK = Reach(plain_http=True, opened=(ip_network("127.0.0.0/8"),))
+LOOPBACK = Reach(opened=(ip_network("127.0.0.0/8"),))
 
 
 @pytest.fixture
