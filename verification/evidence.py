@@ -69,6 +69,7 @@ class CaptureSession:
     opened_at: datetime | None = None  # None when the device had no contact while capturing
     received_at: datetime | None = None
     submitted_after_close: bool = False
+    from_file: bool = False  # by the device's own word: chosen from files, not taken by our camera page
     device_captured_at: datetime | None = None
     clock: tuple[ClockReading, ...] = ()
     fixes: tuple[Fix, ...] = ()

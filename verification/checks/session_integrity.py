@@ -30,6 +30,7 @@ def session_integrity(  # noqa: PLR0911 - one answer for each way it can be wron
             "nonce": session.nonce.value,
             "signature": session.signature.value,
             "offline": session.offline,
+            "from_file": session.from_file,
             "clock_skew_seconds": skew,
             "session_seconds": length,
         },
@@ -82,22 +83,9 @@ def session_integrity(  # noqa: PLR0911 - one answer for each way it can be wron
             "The session stayed open for too long. Open it on site and hand in soon after.",
             "Between opening the session and handing in lay more time than a capture takes.",
         )
-    if session.offline or session.opened_at is None:
-        return answer(
-            Outcome.UNKNOWN,
-            Severity.STRONG,
-            "offline",
-            "There was no contact during the capture, so a person will look at it.",
-            "The device had no contact during the capture: when it was made cannot be told from our own clock.",
-        )
-    if session.signature is SignatureResult.ABSENT and requirements.policy.signature:
-        return answer(
-            Outcome.UNKNOWN,
-            Severity.STRONG,
-            "unsigned",
-            "Your browser did not sign this capture, so a person will look at it.",
-            "The capture carries no device signature, which a bounty of this value asks for.",
-        )
+    missing = _missing(session, signature_required=requirements.policy.signature)
+    if missing is not None:
+        return answer(Outcome.UNKNOWN, Severity.STRONG, *missing)
     return answer(
         Outcome.PASS,
         Severity.DECISIVE,
@@ -105,6 +93,29 @@ def session_integrity(  # noqa: PLR0911 - one answer for each way it can be wron
         "The capture belongs to your session.",
         "The capture is bound to a session that was opened on site and used once.",
     )
+
+
+def _missing(session: CaptureSession, *, signature_required: bool) -> tuple[str, str, str] | None:
+    """What a consistent session still leaves open: its name, the scout's sentence and the buyer's."""
+    if session.offline or session.opened_at is None:
+        return (
+            "offline",
+            "There was no contact during the capture, so a person will look at it.",
+            "The device had no contact during the capture: when it was made cannot be told from our own clock.",
+        )
+    if session.from_file:
+        return (
+            "from_file",
+            "Your picture was chosen from files, so a person will look at it.",
+            "The picture was chosen from the device's files: when and where it was taken rests on the session alone.",
+        )
+    if session.signature is SignatureResult.ABSENT and signature_required:
+        return (
+            "unsigned",
+            "Your browser did not sign this capture, so a person will look at it.",
+            "The capture carries no device signature, which a bounty of this value asks for.",
+        )
+    return None
 
 
 def _media_differ(evidence: Evidence) -> bool:

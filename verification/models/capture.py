@@ -167,6 +167,8 @@ class Capture(models.Model):
     signature = models.CharField(max_length=200, blank=True)
     signature_result = models.CharField(max_length=9, choices=[(each, each) for each in SignatureResult])
     after_close = models.BooleanField()
+    # By the phone's own word: not taken by the page's camera but chosen from files, where it had no camera.
+    from_file = models.BooleanField(default=False, db_default=False)
     device_sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
 

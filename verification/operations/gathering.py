@@ -90,6 +90,7 @@ def session_of(capture: Capture) -> CaptureSession:
         opened_at=session.opened_at,
         received_at=capture.received_at,
         submitted_after_close=capture.after_close,
+        from_file=capture.from_file,
         device_captured_at=said.captured_at,
         clock=tuple(clock),
         fixes=said.fixes,

@@ -34,6 +34,7 @@ class HandedIn:
     signature: str = ""
     public_key: str = ""  # the session's, where none is sent
     device_at: datetime | None = None
+    from_file: bool = False
 
 
 @transaction.atomic
@@ -64,6 +65,7 @@ def hand_in(*, grant: Grant, session_id: UUID, handed_in: HandedIn, at: datetime
         signature=handed_in.signature,
         signature_result=result,
         after_close=at > grant.upload_by,
+        from_file=handed_in.from_file,
         device_sent_at=handed_in.device_at,
         received_at=at,
     )

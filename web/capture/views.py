@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bounties import capturing, reading
@@ -16,6 +17,7 @@ from bounties.operations.locking import NoSuchClaim
 from bounties.reading import InvalidField
 from market.client_address import client_address
 from market.clock import now
+from market.ids import encode
 from verification.models import Grant
 from verification.operations import HandedIn, Opening, Progress, put_piece, upload_progress
 from verification.operations.handing_in import MOST_MEDIA
@@ -72,7 +74,7 @@ def upload(request: HttpRequest, grant: Grant, client_uuid: UUID) -> HttpRespons
 def submit(request: HttpRequest, grant: Grant, session_id: UUID) -> HttpResponseBase:
     given = json_object(
         request,
-        known=("signed", "signature", "public_key", "media", "answers", "blocked", "device_at"),
+        known=("signed", "signature", "public_key", "media", "answers", "blocked", "from_file", "device_at"),
         needed=("signed", "media", "device_at"),
     )
     blocked = given.get("blocked") or ""
@@ -89,6 +91,7 @@ def submit(request: HttpRequest, grant: Grant, session_id: UUID) -> HttpResponse
                 given["media"], lambda each, param: _uuid(each, param=param), param="/media", least=1, most=MOST_MEDIA
             ),
             device_at=reading.moment(given["device_at"], param="/device_at"),
+            from_file=reading.truth(given.get("from_file", False), param="/from_file"),
         ),
         word=ScoutsWord(answers=given.get("answers") or [], blocked=Submission.Blocked(blocked)),
         at=now(),
@@ -96,6 +99,7 @@ def submit(request: HttpRequest, grant: Grant, session_id: UUID) -> HttpResponse
     return JsonResponse(
         {
             "submission": str(submission.id),
+            "result": reverse("result", args=[encode("sub", submission.id)]),
             "status": submission.state,
             "set_aside": submission.set_aside_because or None,
         },

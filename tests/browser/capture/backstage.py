@@ -26,7 +26,7 @@ def main() -> None:
         print(json.dumps(answer, default=str), flush=True)
 
 
-def claimed(*, lat: float = 52.52, lng: float = 13.405, minutes: int | None = None, **wishes: Any) -> dict[str, Any]:
+def claimed(*, lat: float = 52.52, lng: float = 13.405, opens_in_minutes: int = 0, **wishes: Any) -> dict[str, Any]:
     """A scout who is signed in, and has claimed a bounty."""
     from bounties import drafts, operations
     from bounties.places import Place
@@ -49,7 +49,10 @@ def claimed(*, lat: float = 52.52, lng: float = 13.405, minutes: int | None = No
         "questions": [{"id": "q1", "text": "Is the bakery on the corner open right now?", "type": "yes_no"}],
         "criteria": ["The shop front is visible"],
         "place": {"lat": lat, "lng": lng, "radius_m": 60},
-        "window": {"opens_at": at.isoformat(), "closes_at": (at + timedelta(hours=6)).isoformat()},
+        "window": {
+            "opens_at": (at + timedelta(minutes=opens_in_minutes)).isoformat(),
+            "closes_at": (at + timedelta(hours=6)).isoformat(),
+        },
         "reward": "2.50",
         **wishes,
     }
@@ -148,22 +151,27 @@ def captures(*, claim_id: str) -> list[dict[str, Any]]:
                 "signature": capture.signature_result,
                 "offline": session.offline,
                 "nonce": session.nonce_state,
+                "code": session.code,
+                "from_file": capture.from_file,
             }
         )
     return found
 
 
-def release(*, claim_id: str) -> None:
+def hand_in_elsewhere(*, claim_id: str) -> None:
+    """The scout's other phone was faster."""
     from bounties import operations
     from bounties.models import Claim
     from market import clock
+    from market.ids import new_id
 
-    claim = Claim.objects.get(pk=claim_id)
-    operations.release(scout=claim.scout, claim_id=claim.id, at=clock.now())
+    claim, at = Claim.objects.get(pk=claim_id), clock.now()
+    hand_in = operations.HandIn(capture_id=new_id(), captured_at=at, answers=[{"question_id": "q1", "value": "yes"}])
+    operations.submit(scout=claim.scout, claim_id=claim.id, hand_in=hand_in, at=at)
 
 
 DO: dict[str, Callable[..., Any]] = {
-    each.__name__: each for each in (claimed, sign_out, shift, fill_slot, captures, release)
+    each.__name__: each for each in (claimed, sign_out, shift, fill_slot, captures, hand_in_elsewhere)
 }
 
 

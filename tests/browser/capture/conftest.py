@@ -5,13 +5,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from market.config import ROOT
 from tests import chromium
@@ -19,6 +19,23 @@ from tests.browser.conftest import House, until
 from tests.unit.verification.photos.pictures import encoded, scene
 
 BAKERY = (52.52, 13.405)
+# Everything in one of the page's stores; of what is not there yet, nothing, and it is not made either.
+_ALL = """(store) => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("sightline");
+  asked.onupgradeneeded = () => asked.transaction.abort();
+  asked.onerror = () => resolve([]);
+  asked.onsuccess = () => {
+    const request = asked.result.transaction(store).objectStore(store).getAll();
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      asked.result.close();
+      resolve(request.result.map(({ bytes, ...plain }) => plain));
+    };
+  };
+})"""
+# A busy machine may take its time: what is waited for is a condition, never a moment.
+_PATIENCE_MS = 30_000
+expect.set_options(timeout=_PATIENCE_MS)
 _seeds = count(100)
 _wandering = count(1)
 
@@ -112,6 +129,18 @@ class Scout:
     def open_capture(self) -> None:
         self.goto(f"/capture/{self.claim}")
 
+    def take_along(self) -> None:
+        """Open the page once in contact, so that it is on the phone with all it needs."""
+        self.open_capture()
+        until(lambda: self.page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+        self.page.locator("[data-step=find], [data-step=start]").locator("visible=true").wait_for()
+
+    def lose_contact(self) -> None:
+        self.context.set_offline(True)
+
+    def find_contact(self) -> None:
+        self.context.set_offline(False)
+
     def walk_to(self, north_m: float = 0, *, accuracy: float = 8) -> None:
         """So many metres north of the place that is asked about."""
         self.north_m, self.accuracy = north_m, accuracy
@@ -135,10 +164,14 @@ class Scout:
     def waits_for(self, text: str) -> None:
         self.page.get_by_text(text).locator("visible=true").first.wait_for()
 
-    def take(self) -> None:
-        """Press the shutter once it is ready, and keep the picture."""
+    def shoot(self) -> None:
+        """Press the shutter once it is ready, and look at the picture."""
         self.page.locator("[data-do=shutter][aria-disabled=false]").click()
         self.drift()
+        self.page.locator("[data-do=keep]").wait_for()
+
+    def take(self) -> None:
+        self.shoot()
         self.page.locator("[data-do=keep]").click()
 
     def answer(self, choice: str = "Yes") -> None:
@@ -152,29 +185,37 @@ class Scout:
 
     def kept(self) -> list[dict[str, Any]]:
         """The captures in the phone's own store."""
-        found: list[dict[str, Any]] = self.page.evaluate(
-            "async () => (await import('/static/js/capture/store.js')).all('captures')"
-        )
+        found: list[dict[str, Any]] = self.page.evaluate(_ALL, "captures")
         return found
 
     def arrived(self, number: int = 1) -> list[dict[str, Any]]:
         """What the server has of this claim, as soon as it is so many."""
-        return until(lambda: (found := self.sent()) and len(found) >= number and found)  # type: ignore[no-any-return]
+        return until(lambda: (found := self.sent()) and len(found) >= number and found, seconds=30)  # type: ignore[no-any-return]
+
+    def alert(self) -> str:
+        return self.page.get_by_role("alert").locator("visible=true").inner_text()
 
     def sent(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.backstage("captures", claim_id=self.claim_id)
         return found
 
+    def files_kept(self) -> int:
+        """How many photos lie in the phone's own store."""
+        return len(self.page.evaluate(_ALL, "files"))
+
     def until_kept(self, state: str) -> dict[str, Any]:
-        return until(lambda: next((each for each in self.kept() if each["state"] == state), None))  # type: ignore[no-any-return]
+        return until(lambda: next((each for each in self.kept() if each["state"] == state), None), seconds=30)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def scout(phone_browser: Browser, house: House, backstage: Backstage) -> Iterator[Callable[..., Scout]]:
     contexts = []
 
-    def come(*, at_m: float = 0, allowed: tuple[str, ...] = ("camera", "geolocation"), **wishes: Any) -> Scout:
+    def come(
+        *, at_m: float = 0, allowed: tuple[str, ...] = ("camera", "geolocation"), url: str = "", **wishes: Any
+    ) -> Scout:
         told = backstage("claimed", **wishes)
+        home = replace(house, url=url or house.url)
         context = phone_browser.new_context(
             viewport={"width": 390, "height": 844},
             locale="en-GB",
@@ -182,12 +223,12 @@ def scout(phone_browser: Browser, house: House, backstage: Backstage) -> Iterato
             has_touch=True,
             is_mobile=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
         cookie = told.pop("cookie")
-        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": house.url}])
-        context.grant_permissions(list(allowed), origin=house.url)
-        made = Scout(page=context.new_page(), house=house, backstage=backstage, complaints=[], **told)
+        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": home.url}])
+        context.grant_permissions(list(allowed), origin=home.url)
+        made = Scout(page=context.new_page(), house=home, backstage=backstage, complaints=[], **told)
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
         made.walk_to(at_m)
         return made

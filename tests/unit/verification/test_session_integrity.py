@@ -31,6 +31,7 @@ def clock_ahead(seconds: int) -> tuple[ClockReading, ...]:
         ({"received_at": NOON + timedelta(hours=5)}, "fail", "strong", "session_length"),
         ({"received_at": NOON - timedelta(hours=5)}, "fail", "strong", "session_length"),
         ({"offline": True}, "unknown", "strong", "offline"),
+        ({"from_file": True}, "unknown", "strong", "from_file"),
         ({"opened_at": None, "clock": ()}, "unknown", "strong", "offline"),
     ],
 )

@@ -56,6 +56,16 @@ export class Camera {
   }
 }
 
+// Given before, so that nobody need be asked. A browser that does not tell is asked by a tap.
+export async function areAllowed(...names) {
+  try {
+    const states = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
+    return states.every(({ state }) => state === "granted");
+  } catch {
+    return false;
+  }
+}
+
 export class CameraTrouble extends Error {
   constructor(kind, cause) {
     super(kind, { cause });

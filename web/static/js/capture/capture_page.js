@@ -1,8 +1,9 @@
 // The capture page: from a claim to a capture in the outbox. What the steps look like stands in the template, what is
 // signed in draft.js, what the place is worth in place.js; this file says what follows what.
 
-import { Camera } from "./camera.js";
-import { addPhoto, draftOf, dropPhoto, handIn, newDraft, photosOf, signed } from "./draft.js";
+import { describe } from "./about.js";
+import { Camera, areAllowed } from "./camera.js";
+import { addPhoto, draftOf, dropPhoto, handIn, latestOf, newDraft, photosOf, signed } from "./draft.js";
 import { Trail } from "./locating.js";
 import { askForSync, begin, sendNow } from "./outbox.js";
 import { showOutcome } from "./outcome.js";
@@ -15,13 +16,12 @@ import { RECEIVED, SAVED, deliver } from "./sending.js";
 import { NoTriesLeft, sessionFor } from "./session.js";
 import { device } from "./signing.js";
 import { button, go, part, speak, step, text } from "./steps.js";
-import { all } from "./store.js";
 import { Refused } from "./wire.js";
-import { lasting, length, money, say, whyRefused } from "./words.js";
+import { lasting, length, say, whyRefused } from "./words.js";
 
 const claim = location.pathname.split("/").at(-1);
 const camera = new Camera(part("video"));
-const trail = new Trail({ onChange: tick, onTrouble: (kind) => trouble(`location.${kind}`) });
+const trail = new Trail({ onChange: tick, onTrouble: placeTrouble });
 
 let pass = null;
 let draft = null; // photos kept so far
@@ -30,6 +30,7 @@ let blocked = "";
 let session = null;
 let sessionKey = null; // one opening at a time
 let busy = false; // the shutter is at work
+let warning = ""; // what went wrong at the shutter, until it is pressed again
 let unsaved = null; // what a full disk would not take
 
 // --- coming in ---
@@ -43,11 +44,16 @@ async function comeIn() {
     pass = await passOf(claim);
   }
   if (!pass) return go("unknown");
-  describe();
+  describe(pass);
   draft = await draftOf(claim);
   if (draft) return resume();
-  const earlier = await latest();
-  if (earlier?.state === SAVED || (earlier && !pass.live)) return showOutcome(earlier);
+  const earlier = await latestOf(claim);
+  if (earlier && (earlier.state === SAVED || !pass.live)) {
+    showOutcome(earlier);
+    // Rejected, and the claim lives again: there is another try.
+    if (earlier.state !== SAVED) asked.then(async () => step() === "done" && (await passOf(claim)).live && comeIn());
+    return null;
+  }
   asked.then(renew);
   if (isOver()) return go("over");
   go("start");
@@ -62,14 +68,9 @@ function isOver() {
 async function renew(known) {
   if (!known || draft) return;
   const { session: current, online, spent } = pass;
-  pass = { ...(await passOf(claim)), session: current, online, spent };
-  describe();
+  pass = { ...pass, ...(await passOf(claim)), session: current, online, spent };
+  describe(pass);
   if (isOver() && ["start", "find", "blocked"].includes(step())) stopAll("over");
-}
-
-async function latest() {
-  const own = (await all("captures")).filter((each) => each.claim === claim);
-  return own.sort((one, other) => other.since - one.since)[0] ?? null;
 }
 
 async function resume() {
@@ -82,43 +83,33 @@ async function resume() {
 
 // Asked for once, a camera needs no second tap.
 async function startIfAllowed() {
-  try {
-    const names = ["camera", "geolocation"];
-    const states = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
-    if (states.every(({ state }) => state === "granted")) await start();
-  } catch {
-    // a browser that does not tell: the button is there
-  }
-}
-
-function describe() {
-  const { title, questions: asked, criteria, blocked_reward: pays } = pass.bounty;
-  Object.assign(part("title"), { textContent: title, dir: "auto" });
-  part("back").href = `/claims/${claim}`;
-  list("questions", asked.map((each) => each.text));
-  list("criteria", criteria);
-  part("criteria-box").hidden = criteria.length === 0;
-  text("blocked-pays", say("blocked.pays", { amount: money(pays) }));
-}
-
-function list(name, lines) {
-  part(name).replaceChildren(...lines.map((line) => questions.make("li", { textContent: line, dir: "auto" })));
+  if (await areAllowed("camera", "geolocation")) await start();
 }
 
 // --- camera and place ---
 
 async function start() {
   text("trouble", "");
+  warning = "";
   navigator.storage?.persist?.().catch(() => {});
   trail.start();
   try {
     await camera.start({ onEnd: cameraEnded });
     offerFile(false);
+    // Refused while the camera was starting: there is nothing to point it at.
+    if (trail.watch === undefined) return camera.stop();
     go("find");
   } catch (error) {
     cameraTrouble(error.kind ?? "busy");
   }
-  tick();
+  return tick();
+}
+
+function placeTrouble(kind) {
+  // A receiver that is silent for a while, where the place is known well enough, is no trouble.
+  if (kind !== "refused" && young(trail.fixes, pass, Date.now()).length) return;
+  if (kind === "refused" && step() === "find") stopAll("start");
+  trouble(`location.${kind}`);
 }
 
 function cameraTrouble(kind) {
@@ -132,6 +123,7 @@ function trouble(name) {
 
 // Where the eyes are, and aloud.
 function tell(words) {
+  if (step() === "find") warning = words;
   text(step() === "find" ? "notice" : "trouble", words);
   speak(words, { atOnce: true });
 }
@@ -181,7 +173,8 @@ function tick() {
   text("why", words);
   showGuide();
   showCode();
-  text("notice", why ? "" : advice(pass, fix, session));
+  text("notice", warning || (why ? "" : advice(pass, fix, session)));
+  part("notice").classList.toggle("alarm", Boolean(warning));
   speak(why ? words : `${words}. ${part("notice").textContent || say("advice.inside")}`, { atOnce: !why });
   if (why === "over") stopAll("over");
 }
@@ -230,6 +223,7 @@ async function shoot() {
   if (why) return speak(part("why").textContent, { atOnce: true });
   // The picture first, of this very moment; then whether this moment was at the right place.
   busy = true;
+  warning = "";
   tick();
   const takenAt = new Date().toISOString();
   try {
@@ -246,7 +240,7 @@ async function judge(photo) {
   const fresh = await trail.fresh().catch(() => null);
   if (!fresh) return refusePhoto(say("place.stale"));
   const around = young(trail.fixes, pass, since);
-  if (surelyBeyond(pass, [fresh]) > 0 && surelyBeyond(pass, around.slice(-3)) > 0) {
+  if (surelyBeyond(pass, [fresh]) > 0) {
     const metres = length(distance(fresh, pass.bounty.place) - pass.bounty.place.radius_m);
     return refusePhoto(say("place.lost", { metres }));
   }
@@ -256,9 +250,7 @@ async function judge(photo) {
 }
 
 function refusePhoto(words) {
-  if (step() !== "find") go("find");
-  text("notice", words);
-  speak(words, { atOnce: true });
+  tell(words);
 }
 
 async function lookAt(photo) {

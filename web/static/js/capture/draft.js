@@ -12,6 +12,11 @@ export async function draftOf(claim) {
   return drafts.sort((one, other) => other.since - one.since)[0] ?? null;
 }
 
+export async function latestOf(claim) {
+  const own = (await all("captures")).filter((each) => each.claim === claim);
+  return own.sort((one, other) => other.since - one.since)[0] ?? null;
+}
+
 export function newDraft(pass, session, blocked) {
   return {
     id: crypto.randomUUID(),

@@ -77,13 +77,13 @@ export async function deliver(capture, bytes) {
     media: capture.files.map((file) => file.upload),
     answers: capture.answers,
     blocked: capture.blocked,
+    from_file: capture.files.some((file) => file.source === "file"),
   });
 }
 
 // Only now, and not a moment earlier, do the photos leave the phone's store.
 async function received(capture, answer) {
-  const { submission, status, set_aside: setAside } = answer;
-  const record = { ...capture, state: RECEIVED, received_at: Date.now(), submission, status, set_aside: setAside };
+  const record = { ...capture, ...answer, state: RECEIVED, received_at: Date.now() };
   await write({ put: [["captures", record]], remove: capture.files.map((file) => ["files", file.id]) });
   announce({ id: capture.id, state: RECEIVED });
 }

@@ -15,7 +15,6 @@ export function step() {
 export function go(name) {
   if (step() === name) return;
   for (const each of document.querySelectorAll("section[data-step]")) each.hidden = each.dataset.step !== name;
-  document.body.dataset.step = name;
   scrollTo(0, 0);
   document.querySelector(`section[data-step=${name}] h1`).focus({ preventScroll: true });
 }
