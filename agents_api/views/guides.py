@@ -53,6 +53,7 @@ def api_catalog(request: HttpRequest) -> HttpResponse:
     url = config.public_url
     described = {
         "anchor": f"{url}/v1",
+        "service-desc": [{"href": f"{url}/v1/openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}],
         "service-doc": [
             {"href": f"{url}/docs/", "type": "text/html"},
             {"href": f"{url}/llms.txt", "type": "text/plain"},

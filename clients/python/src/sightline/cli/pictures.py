@@ -12,17 +12,11 @@ def save(exchange: Sightline, result: Result, folder: Path) -> list[Path]:
     """What the result shows of itself now: the redacted pictures once it is accepted, a preview until then."""
     folder.mkdir(parents=True, exist_ok=True)
     saved = []
-    for number, medium in enumerate(result["media"], start=1):
-        for kind in ("picture", "preview"):
-            link = medium[kind]
-            if link is None:
-                continue
-            media_type, content = exchange.download(link["url"])
-            name = "".join(each for each in result["id"] if each.isalnum() or each == "_")
-            path = (
-                folder / f"{name}-{number}{'-preview' if kind == 'preview' else ''}.{_ENDINGS.get(media_type, 'bin')}"
-            )
-            path.write_bytes(content)
-            saved.append(path)
-            break
+    for medium in result["media"]:
+        url, kind = (medium["url"], "") if medium["url"] else (medium["preview_url"], "-preview")
+        media_type, content = exchange.download(url)
+        name = "".join(each for each in result["id"] if each.isalnum() or each == "_")
+        path = folder / f"{name}-{int(medium['number'])}{kind}.{_ENDINGS.get(media_type, 'bin')}"
+        path.write_bytes(content)
+        saved.append(path)
     return saved
