@@ -46,4 +46,6 @@ def seed(demo: Demo) -> None:
     there = set(running.values_list("title", flat=True))
     window = {"closes_at": (demo.at + _OPEN_FOR).isoformat()}
     wanted = [wish | {"window": window} for wish in _WISHES if wish["title"] not in there]
+    if not wanted:
+        return
     posting.post_all(buyer=agent, drafts=[drafts.read(wish, at=agent.time_of(demo.at)) for wish in wanted], at=demo.at)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.capture.conftest import Scout
 from tests.unit.verification.photos.pictures import encoded, scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
 
 Come = Callable[..., Scout]
 

@@ -15,7 +15,7 @@ from tests import chromium
 from tests.browser.capture.conftest import Backstage, Scout, drawn_clip, options
 from tests.browser.conftest import House, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
 
 
 @contextmanager

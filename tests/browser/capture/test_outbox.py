@@ -14,7 +14,7 @@ from market.engine import house as words
 from tests.browser.capture.conftest import Scout
 from tests.browser.conftest import House, _free_port, _listens, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
 
 Come = Callable[..., Scout]
 

@@ -18,7 +18,7 @@ from verification.capture.signature import verify
 from verification.geo import distance_m, place
 from verification.photos.quality import quality
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "capture.json").read_text())
 MOST_BYTES = 50 * 1024

@@ -13,7 +13,7 @@ from tests.browser.capture.conftest import Scout
 from tests.browser.conftest import House, until
 from tests.fakes.vision import confirming, vision
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine]
+pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.extra]
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from market.engine.leftovers import MARK
 from market.engine.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[3]
+_OF_THE_TEST_RUN = ("DATABASE_URL", "DATABASE_POOL_SIZE", "WEBHOOK_ALLOWED_NETWORKS")
 _PATIENCE = 60.0
 _T = TypeVar("_T")
 # How each process of the house is told from the others.
@@ -57,7 +58,7 @@ def until(ask: Callable[[], _T], *, what: str, within: float = _PATIENCE) -> _T:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Ours, without what a test run says about the database and the data folder."""
-    ours = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_POOL_SIZE")}
+    ours = {name: value for name, value in os.environ.items() if name not in _OF_THE_TEST_RUN}
     # One of each is enough to be killed, and every process more has all of Django to load.
     small = {"WEB_PROCESSES": "1", "TASK_PROCESSES": "1"}
     return {**ours, **small, "SIGHTLINE_HOME": str(home), **more}

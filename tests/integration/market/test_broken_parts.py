@@ -1,5 +1,6 @@
 """Readiness while parts really break: a Postgres that is stopped, one that hangs, and their coming back."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,13 +47,14 @@ def test_a_hanging_database_does_not_hang_the_answer(house: Served, ports: dict[
     house.freeze_database()
     try:
         for _ in range(2):
+            began = time.monotonic()
             reply = house.ask(port, "/readyz")  # which is given 20 s to answer
+            assert time.monotonic() - began < 6
             assert reply.status == 503
             database = reply.json()["parts"]["database"]
             assert database["status"] == "out"
             # One of the two workers may still be waiting since the database was stopped: it says so in its own words.
             assert database["reason"] in ("timeout", "OperationalError")
-            assert database["ms"] < 6000
         assert house.ask(port, "/healthz").status == 200
     finally:
         house.thaw_database()
