@@ -1,5 +1,6 @@
 """A scout's way with a phone in hand: nearby, claim, walk; and what comes in between."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 _EXPIRE = """
 import json
+import re
 from datetime import timedelta
 from django.db.models import F
 from bounties.models import Claim
@@ -44,9 +46,9 @@ def test_nearby_claim_and_walk(visit: Callable[..., Visitor], person: str, spot:
     visitor.press("Claim for $2.50")
     visitor.page.wait_for_url("**/claims/clm_*")
     far = visitor.page.locator("[data-walk-distance]")
-    until(lambda: far.inner_text() == "700\u00a0m" or far.inner_text() == "700 m")
+    until(lambda: far.inner_text() == "0.4 mi")  # a browser of the United States
     stand(visitor, spot, metres_north=250)
-    until(lambda: far.inner_text() == "250 m")
+    until(lambda: re.fullmatch(r"8[1-4]0 ft", far.inner_text()))
     assert visitor.page.get_by_text("You are there. Capture it now.").is_hidden()
     stand(visitor, spot, metres_north=20)
     visitor.page.get_by_text("You are there. Capture it now.").first.wait_for()
