@@ -20,7 +20,9 @@ def _path(bounty_id: object, rest: str = "") -> str:
 
 
 def test_it_shows_what_a_scout_needs_and_nothing_of_the_buyers_own(story: Story, scouts_phone: Client) -> None:
-    bounty = story.post(private_note="Do not tell", metadata={"order": "nobody-elses-77"}, proof={"challenge": "second_view"})
+    bounty = story.post(
+        private_note="Do not tell", metadata={"order": "nobody-elses-77"}, proof={"challenge": "second_view"}
+    )
     page = scouts_phone.get(_path(bounty.id)).content.decode()
     for words in ("Is the bakery on the corner open right now?", "The shop front is visible", "$2.50", "$0.75", "CET"):
         assert words in page
