@@ -47,14 +47,37 @@ def _words(rule: str, outcome: Outcome, sentence: str, *patterns: str) -> _Words
     return _Words(rule, outcome, sentence, re.compile("|".join(patterns), re.IGNORECASE))
 
 
+# Somebody, as people say it: "her", "my ex", "the woman in the red coat". Up to two words may stand before the noun.
+_NEAR = (
+    r"(ex|wife|husband|girlfriend|boyfriend|partner|neighbou?rs?|sister|brother|daughter|son|boss|landlord|tenants?)"
+)
+_ANYBODY = r"(wom[ae]n|m[ae]n|girls?|boys?|lady|ladies|guys?|person|couple|famil(y|ies)|teenagers?|strangers?)"
+_SOMEBODY = rf"(him|her|them|(my|his|her|their|the|this|that|an?)\s+(\w+\s+){{0,2}}?({_NEAR}|{_ANYBODY}))"
+_THEIR_PLACE = r"(his|her|their|my\s+\w+'?s)\s+(front\s+)?(door|house|home|flat|apartment|work|office|school|gym|hotel)"
+_CERCANO = r"(ex|mujer|esposa|marido|novi[oa]|vecin[oa]s?|herman[oa]|hij[oa]|jef[ea])"
+_CUALQUIERA = r"(mujer|hombre|chic[oa]|señora?|persona|pareja)"
+_ALGUIEN = rf"(ella|[eé]l|ell[oa]s|mi\s+{_CERCANO}|(la|el|una?|es[ae]|est[ae])\s+{_CUALQUIERA})"
+
 _RULES = (
     _words(
         "following_a_person",
         Outcome.REFUSE,
         "Watching, following or finding a private person is never brokered.",
-        r"\b(follow|stalk|tail|track)\s+(him|her|them|my\s+(ex|wife|husband|girlfriend|boyfriend|partner|neighbou?r))\b",
-        r"\bwhere\s+(he|she|my\s+(ex|wife|husband|girlfriend|boyfriend))\s+(lives|sleeps|is\s+staying)\b",
-        r"\b(sig[ua]e|persig[ua]e|vigil[ae])\s+a\s+(mi\s+(ex|mujer|esposa|marido|novi[oa]|vecin[oa])|ella|[eé]l)\b",
+        rf"\b(follow|stalk|tail|track|shadow|spy\s+on|keep\s+an\s+eye\s+on|watch)\s+{_SOMEBODY}\b",
+        rf"\bwhere\s+(does\s+|do\s+|is\s+)?(he|she|they|{_SOMEBODY})\s+(lives?|sleeps?|works?|(is\s+)?staying)\b",
+        rf"\bwait\s+(for\s+{_SOMEBODY}\s+)?(outside|in\s+front\s+of|near|at|by)\s+{_THEIR_PLACE}\b",
+        rf"\b(when|what\s+time)\s+(does\s+|do\s+)?(he|she|{_SOMEBODY})\s+(leaves?|comes?|gets?|arrives?|goes|go)\b",
+        rf"\bwho\s+(is\s+)?(he|she|{_SOMEBODY})\s+(is\s+)?(with|meets?|meeting|seeing|dating)\b",
+        rf"\b(sig[ua]e|seguir|persig[ua]e|vigil[ae]r?|esp[ií]ar?)\s+a\s*l?\s+({_ALGUIEN}|(hombre|chico|señor|vecino)\b)",
+        rf"\bd[oó]nde\s+(vive|duerme|trabaja)\s+({_ALGUIEN})\b",
+    ),
+    _words(
+        "capturing_a_person",
+        Outcome.REVIEW,
+        "This may ask for captures of a private person.",
+        rf"\b(photograph|film|record|identify|recogni[sz]e)\s+{_SOMEBODY}\b",
+        rf"\b(photos?|pictures?|images?|videos?|shots?)\s+of\s+{_SOMEBODY}\b",
+        rf"\b(fotograf[ií]ar?|grab[ae]r?|film[ae]r?|fotos?\s+de|identifi(ca|que|car))\s+(a\s+)?{_ALGUIEN}\b",
     ),
     _words(
         "children",
