@@ -25,6 +25,8 @@ from web.guards import for_operators
 from web.ops import money, trail
 from web.ops.acting import ReasonForm, known, operator
 
+_READ_FIRST = ("fail", "unknown", "pass")
+
 
 @require_GET
 @for_operators
@@ -135,6 +137,7 @@ def _page(request: HttpRequest, submission_id: str, found: Submission, form: Rea
         "submission": found,
         "bounty": bounty,
         "verdict": verdict,
+        "checks": sorted(verdict.checks, key=lambda each: _READ_FIRST.index(each.outcome)) if verdict else (),
         "pictures": queries.copies_of(found.capture_id),
         "drawing": trail.draw(geo.place(asked.lat, asked.lng), bounty.radius_m, facts.session.fixes) if facts else None,
         "session": facts.session if facts else None,
