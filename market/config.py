@@ -138,6 +138,11 @@ class Config(BaseSettings):
         description="Networks that webhooks may be sent into besides public hosts, by http too: 127.0.0.0/8,::1/128"
         " for development; in production none.",
     )
+    mcp_fixtures: str = Field(
+        "",
+        description="A function that puts the tools of a conformance suite beside ours: tests.conformance.furnish; in"
+        " production none.",
+    )
     map_style_url: str = Field(
         "",
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
@@ -222,6 +227,8 @@ class Config(BaseSettings):
         faults += self._unsafe_mail()
         if (bucket := self._bucket_or_none()) and not bucket.encrypted:
             faults.append("MEDIA_URL must have an endpoint that begins with https://")
+        if self.mcp_fixtures:
+            faults.append("MCP_FIXTURES must be empty: those tools are for a conformance suite")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
         return faults

@@ -39,5 +39,5 @@ async def list_resources(_: Context, __: PaginatedRequestParams | None) -> ListR
 async def read_resource(_: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
     guide = next((each for each in GUIDES if params.uri == f"{config.public_url}{each.path}"), None)
     if guide is None:
-        raise MCPError(INVALID_PARAMS, f"There is no resource {params.uri!r}.")
+        raise MCPError(INVALID_PARAMS, f"There is no resource {params.uri!r}.", {"uri": params.uri})
     return ReadResourceResult(contents=[TextResourceContents(uri=params.uri, mime_type=MARKDOWN, text=text_of(guide))])

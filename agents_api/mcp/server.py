@@ -5,12 +5,14 @@ as resources.
 """
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import orjson
 import structlog
+from django.utils.module_loading import import_string
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -47,6 +49,11 @@ INSTRUCTIONS: Final = (
     " answer names its `next`. Call get_account first: without a key it says how to get one. In test mode add"
     ' simulate: {"outcome": "good"} to post_bounty. An error is a problem object: do what `fix` says.'
 )
+# Tools and guides change when the house is started anew: a client need not ask for them before each call.
+_SAME_FOR_EVERYBODY: Final[Mapping[CacheableMethod, CacheHint]] = {
+    method: CacheHint(ttl_ms=300_000, scope="public")
+    for method in ("server/discover", "tools/list", "resources/list", "resources/read")
+}
 _TOOLS: Final = {tool.name: tool for tool in TOOLS}
 Context = ServerRequestContext[Any, Any]
 
@@ -88,18 +95,22 @@ def _server(app: ASGIApp) -> Server[Any]:
             raise RuntimeError("tools are called over HTTP, where there is a request")
         return await _call(House(app, context.request), params)
 
-    return Server(
+    server: Server[Any] = Server(
         "sightline",
         title="Sightline",
         version="1",
         instructions=INSTRUCTIONS,
         website_url=config.public_url,
+        cache_hints=_SAME_FOR_EVERYBODY,
         get_tool_input_schema=lambda name: _TOOLS[name].input_schema if name in _TOOLS else None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=list_resources,
         on_read_resource=read_resource,
     )
+    if config.mcp_fixtures:
+        import_string(config.mcp_fixtures)(server)
+    return server
 
 
 async def _call(house: House, params: CallToolRequestParams) -> CallToolResult:

@@ -61,6 +61,7 @@ def test_production_starts_when_everything_is_there(monkeypatch: pytest.MonkeyPa
         ("EMAIL_URL", f"smtp://user:{SECRET}@mail.example:many"),
         ("EMAIL_URL", f"smtp://user:{SECRET}@mail.example?encryption=none"),
         ("EMAIL_FROM", None),
+        ("MCP_FIXTURES", "tests.conformance.furnish"),
         ("METRICS_TOKEN", SECRET[:20]),
         ("CELERY_BROKER_URL", f"carrier-pigeon://user:{SECRET}@host"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),

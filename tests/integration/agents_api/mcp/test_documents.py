@@ -20,7 +20,9 @@ def test_every_guide_is_a_resource_and_reads_as_on_the_web() -> None:
     async def story() -> None:
         async with client() as nobody:
             for resource in (await nobody.list_resources()).resources:
-                [contents] = (await nobody.read_resource(resource.uri)).contents
+                answer = await nobody.read_resource(resource.uri)
+                assert (answer.ttl_ms, answer.cache_scope) == (300_000, "public")
+                [contents] = answer.contents
                 assert contents.mime_type == resource.mime_type == "text/markdown"
                 read[resource.uri] = cast(TextResourceContents, contents).text
 
@@ -33,7 +35,8 @@ def test_every_guide_is_a_resource_and_reads_as_on_the_web() -> None:
 def test_what_is_no_guide_is_no_resource() -> None:
     async def story() -> None:
         async with client() as nobody:
-            with pytest.raises(MCPError, match="no resource"):
+            with pytest.raises(MCPError, match="no resource") as refused:
                 await nobody.read_resource("file:///etc/passwd")
+            assert refused.value.data == {"uri": "file:///etc/passwd"}
 
     run(story)

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import Client as Web
 
+from agents_api.mcp.tools import TOOLS
 from tests.integration.agents_api.mcp.talking import Mode, client, run, told
 from tests.integration.agents_api.sandbox.steps import work_off
 from tests.integration.agents_api.test_first_steps import sign_up, wish
@@ -32,6 +33,7 @@ def test_from_no_key_to_an_accepted_result(client_of_the_web: Web, mode: Mode) -
 
     async def story() -> None:
         async with client(mode=mode) as nobody:
+            assert [each.name for each in (await nobody.list_tools()).tools] == [each.name for each in TOOLS]
             how = await told(nobody, "get_account")
         assert (how["authenticated"], how["call"]["method"]) == (False, "POST")
         key = (await sync_to_async(sign_up)(client_of_the_web))["key"]
