@@ -47,6 +47,8 @@ class AccountKind(StrEnum):
     PROCESSING_FEE = "processing_fee"  # what Stripe keeps, as a negative number
     DISPUTE_LOSS = "dispute_loss"  # what rulings cost us, as a negative number
     SUSPENSE = "suspense"  # what came in and is not understood yet
+    HOUSE_BANK = "house_bank"  # what the house moved from Stripe to a bank of its own, as a negative number
+    X402_CLEARING = "x402_clearing"  # what was paid to our address on a chain, as a negative number
 
 
 HOUSE: Final = frozenset(
@@ -57,6 +59,8 @@ HOUSE: Final = frozenset(
         AccountKind.PROCESSING_FEE,
         AccountKind.DISPUTE_LOSS,
         AccountKind.SUSPENSE,
+        AccountKind.HOUSE_BANK,
+        AccountKind.X402_CLEARING,
     }
 )
 ABOUT_A_SUBJECT: Final = frozenset({AccountKind.BOUNTY_HELD, AccountKind.PAYOUT_IN_FLIGHT})
@@ -91,6 +95,11 @@ class EntryKind(StrEnum):
     PAYOUT_PAID = "payout_paid"
     PAYOUT_BACK = "payout_back"
     PAYOUT_RETURNED = "payout_returned"
+    STRIPE_FEE = "stripe_fee"
+    OWN_BANK = "own_bank"
+    HOUSE_LOSS = "house_loss"
+    SUSPENDED = "suspended"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,15 +248,18 @@ def return_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros:
     return entry(EntryKind.PAYOUT_BACK, key=key, moves=moves, ends=[_payout(payout_id)])
 
 
-def take_back_paid_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros: int) -> NewEntry:
-    """The scout's bank sent back what had been paid.
+def take_back_paid_payout(
+    *, book: Book, scout_id: UUID, payout_id: UUID, reversal: str, amount_micros: int
+) -> NewEntry:
+    """What had been paid came back, or a part of it; `reversal` is Stripe's own id for that, such as `trr_…`.
 
-    >>> _show(take_back_paid_payout(book=LIVE, scout_id=BEN, payout_id=ID, amount_micros=2_500_000))
+    >>> _show(take_back_paid_payout(book=LIVE, scout_id=BEN, payout_id=ID, reversal="trr_1", amount_micros=2_500_000))
     stripe_clearing -2.50, scout_available 2.50
     """
     amount = _whole_cents(amount_micros)
     moves = _move(amount, source=_outside(book), to=scout_available(book, scout_id))
-    return entry(EntryKind.PAYOUT_RETURNED, key=f"payout_returned:{encode('pay', payout_id)}", moves=moves)
+    key = f"payout_returned:{encode('pay', payout_id)}:{reversal}"
+    return entry(EntryKind.PAYOUT_RETURNED, key=key, moves=moves)
 
 
 # --- the accounts of people and bounties ------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ The money is reserved and the work written in one transaction; the rail is asked
 recorded in another. A crash in between leaves a payout `sending`, whose order is told again: see `orders.py`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -18,14 +18,15 @@ from market.ledger.operations import post
 from market.ledger.postings import Book
 from market.ledger.queries import balance
 from market.money import Micros, format_micros, to_cents, whole_cents_down
-from market.payments import events
+from market.payments import events, stopping
 from market.payments.models import Payout
-from market.payments.orders import Arrived, Failed, Order, Progress, Underway
+from market.payments.orders import Arrived, Failed, Order, Progress, ShortOfFunds, Underway
 from market.payments.rails import rail_for
 from market.payments.states import PAYOUT, PayoutState
 from market.work.operations import enqueue
 
 SEND = "send_payout"
+WHILE_STOPPED = timedelta(minutes=5)
 
 
 class NothingToPayOut(DomainError):
@@ -44,12 +45,22 @@ class ScoutsOnly(DomainError):
     fix = "Ask with a scout's account."
 
 
+class NotPaidYet(DomainError):
+    """Something is said to have come back of a payout that has not been paid."""
+
+    code = "payout_not_paid"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Find out first what became of the payout."
+    retryable = True
+
+
 @transaction.atomic
 def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = None) -> Payout:
     """Set money aside and have it sent: all that is available in whole cents, or an amount of it."""
     if scout.kind != Account.Kind.SCOUT:
         raise ScoutsOnly("Only scouts are paid out.")
     rail = rail_for(scout.mode)
+    rail.check(scout.id)
     amount = _amount(scout, amount_micros)
     if amount < rail.least_micros:
         raise NothingToPayOut(f"A payout is at least {format_micros(rail.least_micros)}.", param="/amount")
@@ -67,32 +78,45 @@ def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = 
 @transaction.atomic
 def begin_sending(*, payout_id: UUID, at: datetime) -> Order | None:
     """The order to tell the rail, or None if it has ended. Told before: the same order."""
-    payout = Payout.objects.select_related("scout").select_for_update(of=("self",)).get(pk=payout_id)
-    if payout.state == PayoutState.REQUESTED:
+    payout = _locked(payout_id)
+    told_before = payout.state == PayoutState.SENDING
+    if payout.state in (PayoutState.REQUESTED, PayoutState.SHORT_OF_FUNDS):
         now = payout.scout.time_of(at)
         PAYOUT.move(
-            Payout.objects.filter(pk=payout_id), source=PayoutState.REQUESTED, to=PayoutState.SENDING, sending_at=now
+            Payout.objects.filter(pk=payout_id),
+            source=PayoutState(payout.state),
+            to=PayoutState.SENDING,
+            sending_at=now,
         )
         payout.sending_at = now
-        events.PAYOUT_SENDING.tell(payout.scout_id, now, **_told(payout))
-    elif payout.state != PayoutState.SENDING:
+        if payout.attempt == 1:
+            events.PAYOUT_SENDING.tell(payout.scout_id, now, **_told(payout))
+    elif not told_before:
         return None
     assert payout.sending_at is not None
-    return Order(payout.id, payout.scout_id, Micros(payout.amount_micros), payout.sending_at)
+    amount = Micros(payout.amount_micros)
+    return Order(payout.id, payout.scout_id, amount, payout.sending_at, payout.attempt, told_before)
 
 
 @transaction.atomic
-def record_progress(*, payout_id: UUID, progress: Progress, at: datetime) -> None:
-    """What the rail said. Recorded again, it changes nothing."""
-    payout = Payout.objects.select_related("scout").select_for_update(of=("self",)).get(pk=payout_id)
+def record_progress(*, payout_id: UUID, attempt: int, progress: Progress, at: datetime) -> None:
+    """What the rail said of an attempt. Recorded again, it changes nothing; nor does what an earlier attempt met."""
+    payout = _locked(payout_id)
     if payout.state != PayoutState.SENDING or isinstance(progress, Underway):
+        return
+    if payout.attempt != attempt and not isinstance(progress, Arrived):
+        return
+    if isinstance(progress, ShortOfFunds):
+        _change(payout, PayoutState.SHORT_OF_FUNDS, attempt=payout.attempt + 1)
+        if payout.attempt == 1:
+            events.PAYOUT_DELAYED.tell(payout.scout_id, payout.scout.time_of(at), **_told(payout))
         return
     if isinstance(progress, Arrived):
         _end(payout, PayoutState.PAID, at=at, reference=progress.reference)
         rule = rules.finish_payout
         events.PAYOUT_PAID.tell(payout.scout_id, payout.scout.time_of(at), **_told(payout))
     else:
-        _end(payout, PayoutState.FAILED, at=at, failure=progress.reason, explanation=progress.explanation)
+        _end(payout, progress.state, at=at, failure=progress.reason, explanation=progress.explanation)
         rule = rules.return_payout
         _tell_failed(payout, progress, at=at)
     entry = rule(
@@ -101,15 +125,52 @@ def record_progress(*, payout_id: UUID, progress: Progress, at: datetime) -> Non
     post([entry], at=at)
 
 
+@transaction.atomic
+def record_return(*, payout_id: UUID, reversal: str, amount_micros: int, at: datetime) -> None:
+    """What was paid came back, or some of it; `reversal` is the rail's own id of that. Recorded again, nothing."""
+    payout = _locked(payout_id)
+    if payout.state not in (PayoutState.PAID, PayoutState.RETURNED):
+        raise NotPaidYet("This payout has not been paid, so nothing of it can come back.")
+    entry = rules.take_back_paid_payout(
+        book=Book.of(payout.mode),
+        scout_id=payout.scout_id,
+        payout_id=payout.id,
+        reversal=reversal,
+        amount_micros=amount_micros,
+    )
+    if post([entry], at=at)[0].repeated:
+        return
+    returned = payout.returned_micros + amount_micros
+    rows = Payout.objects.filter(pk=payout.pk)
+    if returned == payout.amount_micros:
+        PAYOUT.move(rows, source=PayoutState.PAID, to=PayoutState.RETURNED, returned_micros=returned)
+    else:
+        rows.update(returned_micros=returned)
+    told = {**_told(payout), "amount": format_micros(amount_micros)}
+    events.PAYOUT_RETURNED.tell(payout.scout_id, payout.scout.time_of(at), **told)
+
+
 def send_payout(*, payout_id: UUID, at: datetime) -> datetime | None:
     """Ask the rail. Answers when to ask again, or None when it has ended."""
+    if stopping.is_stopped(Payout.objects.values_list("mode", flat=True).get(pk=payout_id)):
+        return at + WHILE_STOPPED
     order = begin_sending(payout_id=payout_id, at=at)
     if order is None:
         return None
     scout = Account.objects.get(pk=order.scout_id)
     progress = rail_for(scout.mode).move(order, at=scout.time_of(at))
-    record_progress(payout_id=payout_id, progress=progress, at=at)
-    return progress.look_again_at - scout.clock_ahead if isinstance(progress, Underway) else None
+    record_progress(payout_id=payout_id, attempt=order.attempt, progress=progress, at=at)
+    match progress:
+        case Underway(look_again_at):
+            return look_again_at - scout.clock_ahead
+        case ShortOfFunds(again_at):
+            return again_at - scout.clock_ahead
+        case _:
+            return None
+
+
+def _locked(payout_id: UUID) -> Payout:
+    return Payout.objects.select_related("scout").select_for_update(of=("self",)).get(pk=payout_id)
 
 
 def _amount(scout: Account, asked_micros: int | None) -> int:
@@ -121,8 +182,11 @@ def _amount(scout: Account, asked_micros: int | None) -> int:
 
 
 def _end(payout: Payout, to: PayoutState, *, at: datetime, **changes: str) -> None:
-    now = payout.scout.time_of(at)
-    PAYOUT.move(Payout.objects.filter(pk=payout.pk), source=PayoutState.SENDING, to=to, ended_at=now, **changes)
+    _change(payout, to, ended_at=payout.scout.time_of(at), **changes)
+
+
+def _change(payout: Payout, to: PayoutState, **changes: object) -> None:
+    PAYOUT.move(Payout.objects.filter(pk=payout.pk), source=PayoutState.SENDING, to=to, **changes)
     payout.state = to
 
 

@@ -1,6 +1,7 @@
 """The rail of test mode: play money arrives after a moment, and nowhere."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from market.ids import encode
 from market.money import MICROS_PER_DOLLAR, Micros
@@ -12,6 +13,9 @@ MOMENT = timedelta(seconds=2)
 class PlayRail:
     name = "test"
     least_micros = Micros(1 * MICROS_PER_DOLLAR)
+
+    def check(self, scout_id: UUID) -> None:
+        """Anybody may be paid play money."""
 
     def move(self, order: Order, *, at: datetime) -> Progress:
         arrives_at = order.sending_at + MOMENT

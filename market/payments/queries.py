@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from market.payments.models import Payout
 from market.payments.rails import PayoutsClosed, rail_for
@@ -21,6 +21,7 @@ class OwnPayout:
     requested_at: datetime
     ended_at: datetime | None
     explanation: str
+    returned_micros: int
 
 
 def payouts_of(scout_id: UUID, *, limit: int = 50) -> list[OwnPayout]:
@@ -30,9 +31,9 @@ def payouts_of(scout_id: UUID, *, limit: int = 50) -> list[OwnPayout]:
 
 
 def paid_out(scout_id: UUID) -> int:
-    """All that has ever arrived."""
+    """All that has ever arrived and has not come back."""
     paid = Payout.objects.filter(scout_id=scout_id, state=PayoutState.PAID)
-    return paid.aggregate(micros=Sum("amount_micros"))["micros"] or 0
+    return paid.aggregate(micros=Sum(F("amount_micros") - F("returned_micros")))["micros"] or 0
 
 
 def least_payout(mode: str) -> int | None:
@@ -51,4 +52,5 @@ def _own(row: Payout, ahead: timedelta) -> OwnPayout:
         requested_at=row.requested_at - ahead,
         ended_at=None if row.ended_at is None else row.ended_at - ahead,
         explanation=row.explanation,
+        returned_micros=row.returned_micros,
     )

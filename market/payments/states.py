@@ -1,7 +1,7 @@
 """The states of a payout. Pure; the diagram is drawn from here."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from market.transitions import Lifecycle
 
@@ -9,16 +9,33 @@ from market.transitions import Lifecycle
 class PayoutState(StrEnum):
     REQUESTED = "requested"  # the money is set aside; nobody outside has been asked yet
     SENDING = "sending"  # the rail has been asked, or is about to be: what came of it, only the rail knows
+    SHORT_OF_FUNDS = "short_of_funds"  # nothing left: the house has too little at the rail. Sent anew by itself
     PAID = "paid"
     FAILED = "failed"  # definitely nothing left: the money is available again
+    RESTRICTED = "restricted"  # the same, because the scout's account with the rail takes no money at the moment
+    UNSUPPORTED = "unsupported"  # the same, because the rail does not pay into the scout's country
+    RETURNED = "returned"  # it had left, and all of it came back: the money is available again
 
+
+# Nothing left, and nothing will: by these a payout gives the money back.
+REFUSALS: Final = frozenset({PayoutState.FAILED, PayoutState.RESTRICTED, PayoutState.UNSUPPORTED})
+# Nothing is waited for any more; what has been paid may still come back.
+ENDED: Final = REFUSALS | {PayoutState.PAID, PayoutState.RETURNED}
 
 PAYOUT = Lifecycle(
     "payout",
     PayoutState.REQUESTED,
     {
         PayoutState.REQUESTED: {PayoutState.SENDING: "begin"},
-        PayoutState.SENDING: {PayoutState.PAID: "arrive", PayoutState.FAILED: "fail"},
+        PayoutState.SENDING: {
+            PayoutState.PAID: "arrive",
+            PayoutState.SHORT_OF_FUNDS: "wait",
+            PayoutState.FAILED: "fail",
+            PayoutState.RESTRICTED: "restrict",
+            PayoutState.UNSUPPORTED: "refuse",
+        },
+        PayoutState.SHORT_OF_FUNDS: {PayoutState.SENDING: "begin anew"},
+        PayoutState.PAID: {PayoutState.RETURNED: "come back"},
     },
 )
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from market.clock import now
+from market.payments import stopping
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
 from market.work import registry
@@ -14,3 +15,8 @@ def send_payout(subject: str) -> None:
     again_at = send(payout_id=UUID(subject), at=now())
     if again_at is not None:
         raise registry.TryLater(again_at, "the money is on its way")
+
+
+@registry.handler(stopping.ALERT)
+def alert_of_payout_stop(subject: str) -> None:
+    stopping.alert(stop_id=UUID(subject))

@@ -276,7 +276,7 @@ class Exchange(RuleBasedStateMachine):
             return
         failed = Failed("account_closed", "The account is closed.", mendable=True)
         self.stage.do(
-            lambda: payments.record_progress(payout_id=payout.id, progress=failed, at=self.stage.at),
+            lambda: payments.record_progress(payout_id=payout.id, attempt=1, progress=failed, at=self.stage.at),
             lambda _: acts.fail_payout(self.model, payout),
             repeatable=payout.state == "sending",
         )

@@ -31,6 +31,8 @@ KIND_OF: Final = {
     "award.settled": Kind.MONEY,
     "payout.paid": Kind.MONEY,
     "payout.failed": Kind.MONEY,
+    "payout.delayed": Kind.MONEY,
+    "payout.returned": Kind.MONEY,
 }
 
 MOST_PLACES = 10

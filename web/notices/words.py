@@ -48,6 +48,12 @@ _PATTERNS: Final = {
     "payout.failed": _Pattern(
         _("A payout did not go through"), _("{amount} could not be sent, and is available again."), to_money=True
     ),
+    "payout.delayed": _Pattern(
+        _("A payout takes longer"), _("{amount} waits for money of ours, and is sent by itself."), to_money=True
+    ),
+    "payout.returned": _Pattern(
+        _("A payout came back"), _("{amount} came back to us, and is available again."), to_money=True
+    ),
 }
 
 

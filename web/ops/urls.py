@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from web.ops import desk, evidence, screening
+from web.ops import books, desk, evidence, screening
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("money", books.books, name="ops_money"),
     path("bounties/<str:bounty_id>", screening.bounty, name="screened_bounty"),
     path("submissions/<str:submission_id>", evidence.submission, name="evidence"),
     path("submissions/<str:submission_id>/review", evidence.review, name="review_as_operator"),

@@ -12,7 +12,7 @@ from market.accounts.models import Scout
 from market.ledger.postings import Book
 from market.ledger.queries import scout_balance
 from market.payments import operations, queries
-from market.payments.states import PayoutState
+from market.payments.states import ENDED, REFUSALS
 from web.scouts import for_scouts
 from web.standpoint import standpoint
 from web.zones import UTC, zone_at
@@ -29,8 +29,9 @@ def earnings(request: HttpRequest, scout: Scout) -> HttpResponse:
         "balance": balance,
         "waiting": scouting.awards_waiting(scout=account),
         "undecided": scouting.undecided(scout=account),
-        "on_the_way": [each for each in payouts if each.state in (PayoutState.REQUESTED, PayoutState.SENDING)],
-        "ended": [each for each in payouts if each.state in (PayoutState.PAID, PayoutState.FAILED)],
+        "on_the_way": [each for each in payouts if each.state not in ENDED],
+        "ended": [each for each in payouts if each.state in ENDED],
+        "refusals": REFUSALS,
         "paid": queries.paid_out(account.id),
         "least": least,
         "can_ask": least is not None and balance.available_micros >= least,

@@ -17,6 +17,7 @@ class Audit(models.Model):
         OPERATOR_APPOINTED = "operator_appointed"
         OPERATOR_DISMISSED = "operator_dismissed"
         PASSKEYS_FORGOTTEN = "passkeys_forgotten"
+        PAYOUTS_RESUMED = "payouts_resumed"
 
     class By(models.TextChoices):
         USER = "user"  # a person who is signed in

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from market.accounts.models import Account, Mode
 from market.ids import new_id
 from market.money import MICROS_PER_CENT
-from market.payments.states import PAYOUT, PayoutState
+from market.payments.states import ENDED, REFUSALS, PayoutState
 
-ENDS = sorted(PAYOUT.ends())
+ENDS = sorted(ENDED)
 
 
 class Payout(models.Model):
@@ -20,12 +20,14 @@ class Payout(models.Model):
     mode = models.CharField(max_length=4, choices=Mode)
     rail = models.CharField(max_length=20)
     state = models.CharField(
-        max_length=9, choices=[(each, each) for each in PayoutState], default=PayoutState.REQUESTED
+        max_length=14, choices=[(each, each) for each in PayoutState], default=PayoutState.REQUESTED
     )
     amount_micros = models.BigIntegerField()
     requested_at = models.DateTimeField()
-    sending_at = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    sending_at = models.DateTimeField(null=True)  # when the rail was told of this attempt first
     ended_at = models.DateTimeField(null=True)
+    returned_micros = models.BigIntegerField(default=0)  # of what was paid: came back later
     reference = models.CharField(max_length=100, blank=True)  # what the rail calls it
     failure = models.CharField(max_length=40, blank=True)
     explanation = models.CharField(max_length=300, blank=True)
@@ -40,11 +42,21 @@ class Payout(models.Model):
                 condition=Q(amount_micros__gte=MICROS_PER_CENT), name="payout_amount_is_at_least_a_cent"
             ),
             models.CheckConstraint(
-                condition=~Q(state=PayoutState.FAILED) | ~Q(failure=""), name="payout_fails_for_a_reason"
+                condition=~Q(state__in=sorted(REFUSALS)) | ~Q(failure=""), name="payout_fails_for_a_reason"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ENDS, ended_at__isnull=False) | (~Q(state__in=ENDS) & Q(ended_at__isnull=True)),
                 name="payout_ends_at_a_moment",
+            ),
+            models.CheckConstraint(condition=Q(attempt__gte=1), name="payout_attempts_are_counted_from_one"),
+            models.CheckConstraint(
+                condition=(Q(returned_micros=0) & ~Q(state=PayoutState.RETURNED))
+                | Q(state=PayoutState.PAID, returned_micros__gt=0, returned_micros__lt=F("amount_micros"))
+                | Q(state=PayoutState.RETURNED, returned_micros=F("amount_micros")),
+                name="payout_returns_what_was_paid",
+            ),
+            models.UniqueConstraint(
+                fields=["rail", "reference"], condition=~Q(reference=""), name="payout_reference_once"
             ),
         )
         indexes = (models.Index(fields=["scout", "-id"], name="payout_of_scout"),)

@@ -144,8 +144,9 @@ def test_a_paid_payout_that_a_bank_sent_back_is_available_again(ann: UUID, ben: 
     story = Story(ann, ben)
     story.settle(story.award(), 2_500_000)
     payout: dict[str, Any] = {"book": TEST, "scout_id": ben, "payout_id": new_id(), "amount_micros": 2_500_000}
-    for rule in (rules.reserve_payout, rules.finish_payout, rules.take_back_paid_payout):
+    for rule in (rules.reserve_payout, rules.finish_payout):
         post_one(rule(**payout))
+    post_one(rules.take_back_paid_payout(**payout, reversal="trr_1"))
     story.ends_with(agent=(7.25, 0), scout=(0, 2.50, 0), fees=0.25)
     balanced()
 

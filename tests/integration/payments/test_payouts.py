@@ -5,21 +5,26 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core.mail import EmailMessage
 
-from market.accounts.models import Account
+from market.accounts.audit import CONSOLE
+from market.accounts.models import Account, Audit
 from market.events.models import Event
 from market.ids import new_id
 from market.ledger import invariants, queries, rules
 from market.ledger.operations import InsufficientFunds, post
 from market.ledger.postings import Book
 from market.money import MICROS_PER_CENT, Micros, NotWholeCents
-from market.payments import operations, rails
-from market.payments.models import Payout
+from market.payments import operations, rails, stopping
+from market.payments.models import Payout, PayoutStop
 from market.payments.operations import NothingToPayOut, ScoutsOnly, request_payout, send_payout
-from market.payments.orders import Arrived, Failed, Order, Progress, Underway
+from market.payments.orders import Arrived, Failed, Order, Progress, ShortOfFunds, Underway
+from market.payments.queries import paid_out
 from market.payments.rails import PayoutsClosed
+from market.payments.states import REFUSALS, PayoutState
 from market.work import registry
 from market.work.models import Work
+from tests.people import make_operator
 
 AT = datetime(2026, 3, 14, 12, tzinfo=UTC)
 TEST = Book("test")
@@ -34,6 +39,9 @@ class Scripted:
     def __init__(self, *answers: Progress | Exception) -> None:
         self.answers = list(answers)
         self.orders: list[Order] = []
+
+    def check(self, scout_id: UUID) -> None:
+        """Anybody."""
 
     def move(self, order: Order, *, at: datetime) -> Progress:
         self.orders.append(order)
@@ -118,7 +126,8 @@ def test_a_payout_whose_fate_is_unclear_is_asked_for_again_and_not_given_back(
     assert (payout.state, money(scout)) == ("sending", (3_456, 7_120_000))
     assert send_payout(payout_id=payout.id, at=AT) == AT + timedelta(hours=1)
     assert send_payout(payout_id=payout.id, at=AT) is None
-    assert len({order.payout_id for order in rail.orders}) == len(set(rail.orders)) == 1
+    assert len({(order.key, order.sending_at) for order in rail.orders}) == 1
+    assert [order.told_before for order in rail.orders] == [False, True, True]
 
 
 def test_a_payout_that_failed_gives_the_money_back_with_the_reason(
@@ -131,6 +140,88 @@ def test_a_payout_that_failed_gives_the_money_back_with_the_reason(
     assert (payout.state, payout.failure, money(scout)) == ("failed", "account_closed", (7_123_456, 0))
     assert Event.objects.get(type="payout.failed").data["explanation"] == "Your bank account is closed."
     request_payout(scout=scout, at=AT)
+
+
+@pytest.mark.parametrize("state", sorted(REFUSALS))
+def test_a_refusal_has_a_state_of_its_own(scout: Account, monkeypatch: pytest.MonkeyPatch, state: PayoutState) -> None:
+    use(monkeypatch, Failed("no", "It is not taken.", mendable=False, state=state))
+    payout = request_payout(scout=scout, at=AT)
+    assert send_payout(payout_id=payout.id, at=AT) is None
+    assert (Payout.objects.get().state, money(scout)) == (state, (7_123_456, 0))
+
+
+def test_too_little_at_the_rail_waits_and_is_tried_under_a_new_key(
+    scout: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = AT + timedelta(hours=1)
+    rail = use(monkeypatch, ShortOfFunds(later), ShortOfFunds(later + timedelta(hours=1)), Arrived("x1"))
+    payout = request_payout(scout=scout, at=AT)
+    assert send_payout(payout_id=payout.id, at=AT) == later
+    assert (Payout.objects.get().state, money(scout)) == ("short_of_funds", (3_456, 7_120_000))
+    assert send_payout(payout_id=payout.id, at=later) == later + timedelta(hours=1)
+    assert send_payout(payout_id=payout.id, at=later + timedelta(hours=1)) is None
+    assert [order.key.rpartition(":")[2] for order in rail.orders] == ["1", "2", "3"]
+    assert [order.told_before for order in rail.orders] == [False, False, False]
+    assert told(scout) == ["payout.requested", "payout.sending", "payout.delayed", "payout.paid"]
+
+
+def test_what_an_earlier_attempt_met_does_not_end_a_later_one(scout: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, ShortOfFunds(AT), ConnectionError("cut off"))
+    payout = request_payout(scout=scout, at=AT)
+    send_payout(payout_id=payout.id, at=AT)
+    with pytest.raises(ConnectionError):
+        send_payout(payout_id=payout.id, at=AT)
+    for stale in (ShortOfFunds(AT), Failed("no", "No.", mendable=False)):
+        operations.record_progress(payout_id=payout.id, attempt=1, progress=stale, at=AT)
+    payout.refresh_from_db()
+    assert (payout.state, payout.attempt, money(scout)) == ("sending", 2, (3_456, 7_120_000))
+
+
+def test_what_came_back_is_available_again_and_counted_once(scout: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Arrived("x1"))
+    payout = request_payout(scout=scout, at=AT)
+    send_payout(payout_id=payout.id, at=AT)
+    for _ in range(2):
+        operations.record_return(payout_id=payout.id, reversal="trr_1", amount_micros=1_120_000, at=AT)
+    assert (money(scout), paid_out(scout.id)) == ((1_123_456, 0), 6_000_000)
+    operations.record_return(payout_id=payout.id, reversal="trr_2", amount_micros=6_000_000, at=AT)
+    assert (Payout.objects.get().state, money(scout), paid_out(scout.id)) == ("returned", (7_123_456, 0), 0)
+    assert told(scout)[-2:] == ["payout.returned"] * 2
+
+
+def test_nothing_comes_back_of_what_was_not_paid(scout: Account) -> None:
+    payout = request_payout(scout=scout, at=AT)
+    with pytest.raises(operations.NotPaidYet):
+        operations.record_return(payout_id=payout.id, reversal="trr_1", amount_micros=1_000_000, at=AT)
+
+
+def test_while_payouts_are_stopped_nothing_is_sent_and_nothing_lost(
+    scout: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rail = use(monkeypatch, Arrived("x1"))
+    payout = request_payout(scout=scout, at=AT)
+    stopping.stop_payouts(mode="test", findings=["the books are 1.00 short"], at=AT)
+    stopping.stop_payouts(mode="test", findings=["the books are 2.00 short"], at=AT)
+    assert PayoutStop.objects.get().findings == ["the books are 2.00 short"]
+    assert send_payout(payout_id=payout.id, at=AT) == AT + operations.WHILE_STOPPED
+    assert rail.orders == []
+    with pytest.raises(stopping.ReasonMissing):
+        stopping.resume_payouts(mode="test", by=CONSOLE, because=" ", at=AT)
+    stopping.resume_payouts(mode="test", by=CONSOLE, because="A typing error.", at=AT)
+    with pytest.raises(stopping.NothingStopped):
+        stopping.resume_payouts(mode="test", by=CONSOLE, because="Again.", at=AT)
+    assert send_payout(payout_id=payout.id, at=AT) is None
+    assert Audit.objects.get(action=Audit.Action.PAYOUTS_RESUMED).reason == "A typing error."
+
+
+def test_every_operator_is_told_of_a_stop_once(db: None, mailoutbox: list[EmailMessage]) -> None:
+    operators = {make_operator().user.email for _ in range(2)}
+    for _ in range(2):
+        stopping.stop_payouts(mode="live", findings=["txn_1 is in no entry"], at=AT)
+    work = Work.objects.get(kind=stopping.ALERT)
+    registry.find(work.kind).handle(work.subject)
+    assert {each.to[0] for each in mailoutbox} == operators
+    assert all("txn_1 is in no entry" in each.body and "/ops/money" in each.body for each in mailoutbox)
 
 
 def test_the_rail_is_asked_with_no_transaction_open(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:

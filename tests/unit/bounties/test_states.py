@@ -33,7 +33,7 @@ def test_the_ends_are_the_ones_we_mean() -> None:
     assert {str(end) for end in states.SUBMISSION.ends()} == {"compensated"}
     assert {str(end) for end in states.AWARD.ends()} == {"settled", "reversed"}
     assert {str(end) for end in states.DISPUTE.ends()} == {"ruled", "withdrawn"}
-    assert {str(end) for end in payments.PAYOUT.ends()} == {"paid", "failed"}
+    assert {str(end) for end in payments.PAYOUT.ends()} == {"failed", "restricted", "unsupported", "returned"}
 
 
 def test_every_lifecycle_can_be_drawn() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from market.errors import DomainError
 from market.ids import new_id
-from market.ledger import policies, rules
+from market.ledger import house, policies, rules
 from market.ledger.policies import SlotPrice
 from market.ledger.postings import (
     AccountKind,
@@ -45,7 +45,7 @@ EVERY_AMOUNT_RULE: dict[Any, dict[str, Any]] = {
     rules.reserve_payout: {"scout_id": BEN, "payout_id": ID},
     rules.finish_payout: {"scout_id": BEN, "payout_id": ID},
     rules.return_payout: {"scout_id": BEN, "payout_id": ID},
-    rules.take_back_paid_payout: {"scout_id": BEN, "payout_id": ID},
+    rules.take_back_paid_payout: {"scout_id": BEN, "payout_id": ID, "reversal": "trr_1"},
 }
 THROUGH_STRIPE = [rule for rule in EVERY_AMOUNT_RULE if "payout" in rule.__name__ or "refund" in rule.__name__]
 
@@ -62,7 +62,7 @@ def _show(entry: NewEntry) -> None:
     print(", ".join(f"{line.account.kind} {format_micros(line.amount_micros)}" for line in entry.lines))
 
 
-@pytest.mark.parametrize("module", [rules, policies])
+@pytest.mark.parametrize("module", [rules, house, policies])
 def test_every_example_in_the_docstrings_is_true(module: Any) -> None:
     names = {"_show": _show, "TEST": TEST, "LIVE": LIVE, "ANN": ANN, "BEN": BEN, "ID": ID, "PRICE": PRICE, "SLOT": SLOT}
     names["PAID"] = {"reward_micros": PRICE.reward_micros, "fee_micros": PRICE.fee_micros}
