@@ -56,7 +56,7 @@ class Receiver:
     def url(self, path: str = "/hook") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
-    def wait_for(self, number: int, within: float = 30) -> list[Got]:
+    def wait_for(self, number: int, within: float = 120) -> list[Got]:
         with self._heard:
             assert self._heard.wait_for(lambda: len(self.got) >= number, within), f"{len(self.got)} of {number}"
             return list(self.got)

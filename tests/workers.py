@@ -30,7 +30,7 @@ class Process:
                 start_new_session=True,
             )
 
-    def wait_for(self, words: str, within: float = 60) -> None:
+    def wait_for(self, words: str, within: float = 180) -> None:
         deadline = time.monotonic() + within
         while words not in self.said():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -64,7 +64,7 @@ class Listener:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.address)
 
-    def hear(self, within: float = 60) -> str:
+    def hear(self, within: float = 180) -> str:
         self._socket.settimeout(within)
         return self._socket.recv(1000).decode()
 

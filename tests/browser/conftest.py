@@ -67,7 +67,7 @@ class House:
         return facts
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 10) -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:
     """What the condition answers as soon as it answers something; fails when it never does."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
@@ -226,7 +226,7 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
                 **options,
             }
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return Visitor(context, house)
 

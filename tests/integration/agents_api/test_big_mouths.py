@@ -11,7 +11,7 @@ import pytest
 from tests.integration.market.served import WAITS, WEB, Served
 
 # Their start counts into the time of the first one, on a machine that may be busy.
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

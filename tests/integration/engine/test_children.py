@@ -117,7 +117,7 @@ def test_one_that_ends_instead_of_getting_ready_is_a_fault_with_its_last_words(c
     child = _child("raise SystemExit('FATAL: no room')", ready=lambda: False)
     children.start(child)
     with pytest.raises(Fault, match=r"child did not start: FATAL: no room \(all of it: .*child\.log\)"):
-        children.wait_until_ready(child, within=30)
+        children.wait_until_ready(child, within=90)
 
 
 def test_one_that_never_gets_ready_is_a_fault(children: Children) -> None:

@@ -13,7 +13,7 @@ from sightline.cli.exits import Exit
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import ROOT
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 WISH = ["--title", "Is the bakery open?", "--question", "Is it open right now?", "--at", "52.52,13.405"]
 TERMS = ["--radius", "60", "--for", "6h", "--reward", "2.50"]

@@ -15,7 +15,7 @@ from market.engine import first_result
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import RunningHouse, until
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 # Where in the story of a simulation a worker is killed: once it has opened its session, with its pictures undrawn.
 AT_IT = "SELECT 1 FROM agents_api_simulation WHERE session_id IS NOT NULL AND state = 'claimed'"

@@ -14,7 +14,7 @@ from tests.integration.engine.running import RunningHouse, living, until
 pytestmark = pytest.mark.engine
 
 
-@pytest.mark.timeout(300)  # three starts of everything, on a machine that may be busy
+@pytest.mark.timeout(600)  # three starts of everything, on a machine that may be busy
 def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, home: Path) -> None:
     house = up()
     house.wait_until_up()

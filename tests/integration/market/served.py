@@ -118,7 +118,7 @@ class Served:
             start_new_session=True,
             **self.postgres.run_as,
         )
-        until(self.postgres.answers, within=30)
+        until(self.postgres.answers, within=90)
 
     def _signal_database(self, number: signal.Signals) -> None:
         # Its backends too: each of them leads a session of its own.

@@ -30,7 +30,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(house.front(https=False), env=environment, stdout=log, stderr=log, cwd=home)
     try:
-        until(lambda: ask(port, "/").status == 503, within=30)
+        until(lambda: ask(port, "/").status == 503, within=90)
         yield port
     finally:
         process.terminate()

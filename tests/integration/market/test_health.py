@@ -144,7 +144,7 @@ def test_a_part_that_hangs_does_not_hang_the_answer(client: Client, monkeypatch:
         assert response.json()["parts"]["storage"] | {"ms": 0} == {"status": "out", "ms": 0, "reason": "timeout"}
     assert len(asked) == 1  # one thread hangs, not five
     let_go.set()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while client.get("/readyz").status_code != 200:
         assert time.monotonic() < deadline
 

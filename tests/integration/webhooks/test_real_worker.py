@@ -17,7 +17,7 @@ from tests.integration.work.test_real_worker import QUICK
 from tests.receiver import OK, Receiver
 from tests.workers import ROOT, Workers
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 TELLER = """
 import sys
@@ -52,7 +52,7 @@ def tell(server: RealHouse, url: str, number: int) -> None:
 
 
 def until_all_are_delivered(server: RealHouse, number: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     delivered: list[tuple[int]] = []
     with psycopg.connect(server.environment["DATABASE_URL"], autocommit=True) as connection:
         while delivered != [(number,)]:

@@ -61,7 +61,7 @@ class RealHouse:
         )
 
     def start_postgres(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not self._postgres.answers():
             if self._server is None or self._server.poll() is not None:
                 # Right after a kill the last processes of the old server may still keep a new one out.
@@ -107,7 +107,7 @@ class RealHouse:
         return row
 
     def wait_until_done(self, subject: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while (row := self.row(subject))["done_at"] is None:
             assert time.monotonic() < deadline, row
             time.sleep(0.02)

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.work.real_house import RealHouse, real_house
 from tests.workers import Process, Workers
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 # Long enough for a renewal to be late on a busy machine, short enough to wait for.
 QUICK = {"TEST_LEASE_SECONDS": "3", "TEST_LOST_AFTER_SECONDS": "1", "TEST_SWEEP_SECONDS": "0.5"}

@@ -11,7 +11,7 @@ from agents_api.mcp.tools import TOOLS
 from tests import checkers
 from tests.integration.market.served import WAITS, Served
 
-pytestmark = [pytest.mark.extra, pytest.mark.engine, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.extra, pytest.mark.engine, pytest.mark.timeout(600)]
 
 # A server of that revision asks its client back within a session, and ours has none: each request stands by itself.
 NEEDS_A_SESSION = {
