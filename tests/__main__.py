@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tests import chromium
 
@@ -33,9 +34,12 @@ def main(arguments: Sequence[str]) -> int:
     options, for_pytest = _parser().parse_known_args(arguments)
     checks = QUICK if options.quick else QUICK | THOROUGH
     # All checks run, whatever the first of them says: one round shows everything that has to be mended.
-    failed = [name for name, command in checks.items() if not _passes(name, command)]
-    if not options.quick:
-        os.environ["SIGHTLINE_CHROMIUM"] = str(chromium.find_or_install())
+    with ThreadPoolExecutor(max_workers=2) as side_by_side:
+        browser = None if options.quick else side_by_side.submit(chromium.find_or_install)
+        passed = side_by_side.map(_passes, checks, checks.values())
+        failed = [name for name, clean in zip(checks, passed, strict=True) if not clean]
+    if browser:
+        os.environ["SIGHTLINE_CHROMIUM"] = str(browser.result())
     tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
     if options.long and tests.returncode == 0:
         tests = subprocess.run([sys.executable, "-m", "tests.simulation"])

@@ -61,7 +61,7 @@ def _give_up() -> Path:
 
 
 def _run(title: str, command: list[str]) -> bool:
-    print(f"{title} …", end="", flush=True)
+    print(f"{title} …", flush=True)  # whole lines: the checks say theirs at the same time
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    print(" not possible here" if done.returncode else " done", flush=True)
+    print(f"{title}: {'not possible here' if done.returncode else 'done'}", flush=True)
     return done.returncode == 0
