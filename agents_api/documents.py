@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agents_api.views import documents as openapi
-from agents_api.views import errors, guides
+from agents_api.views import errors, finding, guides
 
 below_docs = [
     path("", guides.index),
@@ -19,8 +19,11 @@ at_the_root = [
     path("llms.txt", guides.llms),
     path("SKILL.md", guides.as_markdown, {"name": "skill"}),
     path("auth.md", guides.as_markdown, {"name": "auth"}),
-    path("robots.txt", guides.robots),
-    path("sitemap.xml", guides.sitemap),
-    path(".well-known/api-catalog", guides.api_catalog),
-    path(".well-known/security.txt", guides.security_txt),
+    path("robots.txt", finding.robots),
+    path("sitemap.xml", finding.sitemap),
+    path(".well-known/api-catalog", finding.api_catalog),
+    path(".well-known/ai-catalog.json", finding.ai_catalog),
+    path(".well-known/mcp/server-card.json", finding.server_card),
+    path("mcp/server-card", finding.server_card),
+    path(".well-known/security.txt", finding.security_txt),
 ]

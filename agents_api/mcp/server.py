@@ -32,6 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents_api import problems
 from agents_api.door import InternalError
+from agents_api.mcp import NAME, SAYS, TITLE, VERSION
 from agents_api.mcp.asking import House, Refused
 from agents_api.mcp.documents import list_resources, read_resource
 from agents_api.mcp.doing import DOINGS, PREVIEW_TYPE, Done
@@ -96,9 +97,10 @@ def _server(app: ASGIApp) -> Server[Any]:
         return await _call(House(app, context.request), params)
 
     server: Server[Any] = Server(
-        "sightline",
-        title="Sightline",
-        version="1",
+        NAME,
+        title=TITLE,
+        version=VERSION,
+        description=SAYS,
         instructions=INSTRUCTIONS,
         website_url=config.public_url,
         cache_hints=_SAME_FOR_EVERYBODY,

@@ -19,7 +19,8 @@ _SHOWN: Final = 3
 # Where a program that was given nothing but the address goes on (RFC 8288).
 LINKS = (
     '</llms.txt>; rel="describedby"; type="text/plain", </docs/>; rel="service-doc"; type="text/html", '
-    '</.well-known/api-catalog>; rel="api-catalog"'
+    '</.well-known/api-catalog>; rel="api-catalog", '
+    '</.well-known/ai-catalog.json>; rel="describedby"; type="application/ai-catalog+json"'
 )
 
 

@@ -1,9 +1,7 @@
 """What is written for agents is true: its requests work, its answers are what came back, its links lead somewhere."""
 
-import json
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -77,27 +75,6 @@ def test_no_guide_holds_what_the_template_did_not_know(client: Client) -> None:
 
 def test_raw_html_in_a_guide_is_shown_and_not_carried_out() -> None:
     assert "<script>" not in reader().render("<script>alert(1)</script>")
-
-
-def test_programs_find_their_way_from_the_well_known_addresses(client: Client) -> None:
-    catalog = client.get("/.well-known/api-catalog")
-    assert catalog.headers["Content-Type"].startswith("application/linkset+json")
-    (described, _) = json.loads(catalog.content)["linkset"]
-    assert described["anchor"] == f"{config.public_url}/v1"
-    told = client.get("/.well-known/security.txt").content.decode()
-    assert re.search(r"^Contact: mailto:\S+@\S+$", told, re.MULTILINE)
-    assert re.search(r"^Expires: \d{4}-\d\d-\d\dT00:00:00Z$", told, re.MULTILINE)
-    robots = client.get("/robots.txt").content.decode()
-    assert "Disallow: /v1/" in robots
-    sitemap = client.get("/sitemap.xml").content.decode()
-    for each in re.findall(r"<loc>([^<]+)</loc>", sitemap):
-        assert client.get(each.removeprefix(config.public_url)).status_code == 200, each
-
-
-def test_the_front_page_points_to_them(client: Client) -> None:
-    links: Any = client.get("/").headers["Link"]
-    for path in re.findall(r"<([^>]+)>", links):
-        assert path == "/mcp" or client.get(path).status_code == 200, path
 
 
 def test_a_guide_that_is_none_is_not_found(client: Client) -> None:
