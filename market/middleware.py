@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, cast
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from market import clock
 from market.errors import DomainError
-from market.limits import largest_body, too_large
+from market.limits import LARGEST_JSON, largest_body, too_large
 from market.metrics import requests
 from market.problems import CONTENT_TYPE, QueryTooLong, of_refusal
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 # What a caller may choose as its request id: it goes into every log line, so nothing that a log reader could mistake.
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_.:-]{8,100}", re.ASCII)
 _LONGEST_QUERY = 8192
+_PIECE = 65_536
 
 # Asked every few seconds by machines, and the same every time.
 _MONOTONOUS = ("/healthz", "/readyz", "/metrics")
@@ -60,6 +62,7 @@ def told(get_response: Handler | AsyncHandler) -> Handler | AsyncHandler:
             response = _refuse_too_much(request) or answer(request)
         finally:
             _count(request, response, began)
+        _read_what_is_left(request)
         return _end(request, response, began)
 
     return handle
@@ -105,12 +108,29 @@ def _refuse_too_much(request: HttpRequest) -> HttpResponse | None:
     """Refuse what is too long by what it says of itself, before a byte of it is read."""
     if len(request.META.get("QUERY_STRING", "")) > _LONGEST_QUERY:
         return _refusal(request, QueryTooLong("The part of the address after the question mark is too long."))
-    try:
-        announced = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        announced = 0  # Django reads no body then
     most = largest_body(request.path)
-    return _refusal(request, too_large(most)) if announced > most else None
+    return _refusal(request, too_large(most)) if _announced(request) > most else None
+
+
+def _read_what_is_left(request: HttpRequest) -> None:
+    """Read the body that a refusal had no need of: a worker that hangs up on unread bytes takes its answer back.
+
+    The connection is reset then, and the front has lost what it was to hand on: whoever sent twenty kilobytes with a
+    wrong key would be told 503, come again. No more than what the front has already heard to the end is read, so that
+    nobody's slowness is waited for.
+    """
+    announced = _announced(request)
+    if 0 < announced <= LARGEST_JSON:
+        with suppress(OSError):  # the caller has gone
+            while request.read(_PIECE):
+                pass
+
+
+def _announced(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0  # Django reads no body then
 
 
 def _refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:

@@ -52,7 +52,7 @@ class BodyTooLarge(DomainError):
     """The body is larger than this address takes."""
 
     code = "body_too_large"
-    fix = "Send no more than `detail` says: large batches in several calls, files in pieces."
+    fix = "Send no more than the detail says: large batches in several calls, files in pieces."
 
 
 class QueryTooLong(DomainError):

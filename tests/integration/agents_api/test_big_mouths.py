@@ -97,6 +97,7 @@ def test_one_long_header_is_refused(port: int) -> None:
     assert 400 <= status < 500
 
 
+REFUSED_AT_THE_DOOR = [(401, "invalid_key"), (401, "not_authenticated"), (406, "not_acceptable")]
 DEEP = b"[" * 100_000
 
 
@@ -118,6 +119,14 @@ def test_nonsense_is_refused(port: int, kind: str, body: bytes, code: str) -> No
     refused(Line(port).say(head("/v1/agents", *lines), body), code, "too_many_calls")
 
 
-def test_a_worker_refuses_a_caller_without_a_key_before_its_body_comes(wsgi: int) -> None:
-    lines = ["Content-Type: application/json", "Content-Length: 900000"]
-    refused(Line(wsgi).say(head("/v1/bounties", *lines), b"{"), "not_authenticated")
+@pytest.mark.parametrize("lines", [["Authorization: Bearer sl_test_no"], ["Accept: text/html"], []], ids=str)
+def test_a_worker_that_refuses_has_heard_the_caller_out(wsgi: int, lines: list[str]) -> None:
+    """Were bytes left unread, the connection would be reset, and the answer lost on its way through the front."""
+    body = b" " * 900_000
+    begin = [*lines, "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    with socket.create_connection(("127.0.0.1", wsgi), timeout=60) as line:
+        for _ in range(2):  # once more on the same connection, which is as good as new
+            line.sendall("\r\n".join(["POST /v1/bounties HTTP/1.1", *begin, "", ""]).encode() + body)
+            answer = http.client.HTTPResponse(line)
+            answer.begin()
+            assert (answer.status, json.loads(answer.read())["code"]) in REFUSED_AT_THE_DOOR

@@ -1,15 +1,24 @@
 """What the front answers when nobody is behind it."""
 
+import contextlib
+import http.client
+import json
 import os
 import re
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agents_api.door import Unavailable
 from market.engine import house
+from market.errors import DomainError
+from market.limits import LARGEST_JSON, too_large
+from market.problems import of_refusal
 from tests.integration.market.served import ask, free_port, until
 
 pytestmark = pytest.mark.engine
@@ -48,3 +57,27 @@ def test_the_fronts_own_refusal_carries_the_callers_request_id(port: int) -> Non
 
 def test_it_makes_one_for_who_has_none_that_is_fit(port: int) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", ask(port, "/healthz", X_Request_Id="<b>").headers["x-request-id"])
+
+
+def test_its_refusals_are_whole_problems(port: int) -> None:
+    unavailable = ask(port, "/v1/balance", X_Request_Id="from-the-caller-1").json()
+    assert unavailable == _as_told(Unavailable("This part of Sightline is starting or restarting."))
+
+
+@pytest.mark.parametrize(("announced", "code"), [(1_000_000, "unavailable"), (1_000_001, "body_too_large")])
+def test_what_is_too_large_for_a_program_to_send_goes_no_further(port: int, announced: int, code: str) -> None:
+    headers = {"Host": "localhost", "X-Request-Id": "from-the-caller-1", "Content-Length": str(announced)}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        # What is refused by what it announces need not be sent: a quarter of a megabyte is heard out, and no more.
+        connection.request("POST", "/v1/quotes", b" " * (announced if code == "unavailable" else 300_000), headers)
+        answer = connection.getresponse()
+        problem = json.loads(answer.read())
+    assert (answer.status, problem["code"]) == (problem["status"], code)
+    if code == "body_too_large":
+        assert problem == _as_told(too_large(LARGEST_JSON))
+
+
+def _as_told(refusal: DomainError) -> dict[str, Any]:
+    """In the words of the processes behind it."""
+    problem = of_refusal(refusal, at=datetime.now(UTC)).render(request_id="from-the-caller-1")
+    return problem | {"type": f"http://localhost/docs/errors/{refusal.code}"}
