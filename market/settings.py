@@ -102,7 +102,7 @@ DATABASES = {
             "keepalives_count": "3",
             "tcp_user_timeout": "25000",
             "application_name": "sightline",
-            # For the few reads that are planned once and kept (`bounties.nearby.prepared`); the ORM's own never are.
+            # For the few reads that are planned once and kept (`bounties.prepared`); the ORM's own never are.
             "prepare_threshold": 5,
             **_extra,
             "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},

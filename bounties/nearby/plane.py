@@ -12,8 +12,8 @@ from django.db.models import BigIntegerField, BooleanField, Expression, F, Float
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
-from bounties.nearby.prepared import Given
 from bounties.places import ECCENTRICITY_SQUARED, EQUATOR_M, Place, around_axis, project
+from bounties.prepared import Given
 
 _NUMBER = FloatField()
 _DISTANCE = BigIntegerField()

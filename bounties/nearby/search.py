@@ -31,9 +31,9 @@ from bounties.models import Bounty, Claim
 from bounties.nearby import reach
 from bounties.nearby.page import Cursor, Found, Page, Seeker, Wishes, check_limit
 from bounties.nearby.plane import After, InBox, Millimetres, OnPlane, standpoint
-from bounties.nearby.prepared import Given, Prepared
 from bounties.places import E7, WORLD_M, Horizon, Place, project
 from bounties.policies.claims import EARLIEST_BEFORE_OPENING
+from bounties.prepared import Given, Prepared
 from bounties.states import CLAIM_COUNTS, BountyState, ClaimState
 from market.accounts.models import Agent, Mode
 

@@ -1,30 +1,34 @@
 """Claiming a slot, and what a scout can do with a claim before handing something in."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import ClassVar
+import json
+from datetime import datetime, timedelta
+from functools import cache
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import CharField, Exists, OuterRef, UUIDField
 
 from bounties import events
-from bounties.models import Bounty, Claim, Slot
-from bounties.operations.changing import move_claim, move_slot, record, settle_slot
-from bounties.operations.distinct import may_claim
-from bounties.operations.locking import NoSuchBounty, lock_bounty, lock_claim
+from bounties.models import Bounty, Claim
+from bounties.operations.changing import move_claim, record, settle_slot
+from bounties.operations.locking import NoSuchBounty, lock_claim
 from bounties.operations.telling import tell_of_claim
 from bounties.places import Place, distance_m
 from bounties.policies import claims as policy
+from bounties.prepared import Given, Prepared, rows
 from bounties.queries import record_of
-from bounties.states import BountyState, ClaimState, SlotState
+from bounties.states import BountyState, ClaimState
 from market.accounts.models import Account, Agent
 from market.errors import DomainError, Kind
-from market.ids import new_id
+from market.events.operations import announce
+from market.ids import encode, new_id
 from market.transitions import WrongState
 
 # Use by the buyer; whether it may be sold again, with a royalty, is a separate yes or no.
 LICENCE = "sightline-use-1"
+_CLOSED = "This bounty takes no more claims."
+_FULL = "Every slot of this bounty is taken."
 
 
 class NotOnOffer(DomainError):
@@ -76,51 +80,44 @@ class ScoutsOnly(DomainError):
     fix = "Claim with a scout's account."
 
 
-@transaction.atomic
 def claim(*, scout: Account, bounty_id: UUID, location: Place, at: datetime, resale: bool = False) -> Claim:
-    """Reserve a slot. Taking it, the scout agrees to the licence named in `LICENCE`, and to resale or not."""
+    """Reserve a slot. Taking it, the scout agrees to the licence named in `LICENCE`, and to resale or not.
+
+    Everybody who wants a slot of a bounty waits at its row. So what is asked about the scout, and about what never
+    changes of a bounty on offer, is asked before; the rest is one statement, which is a transaction by itself unless
+    the caller has one: see migrations/0006_claim.py.
+    """
     if scout.kind != Account.Kind.SCOUT:
         raise ScoutsOnly("Only scouts claim bounties.")
-    # A look without the lock first: of two hundred who want the last slot, most need not queue up to hear no, and what
-    # is asked about the scout need not hold up the others.
-    distance = check_claimable(scout=scout, bounty_id=bounty_id, location=location, at=at)
-    change = lock_bounty(bounty_id, at=at)
-    bounty = _on_offer(change.bounty, at=at)
-    if bounty.distinct_scouts and not may_claim(bounty, scout.id):
-        raise AlreadyClaimed("You have claimed or answered this bounty already.")
-    expires_at = policy.end_of_claim(
-        distance_m=distance, opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=change.now
-    )
-    slot = _free_slot(bounty)
+    seen = _look(scout, bounty_id, at=at)
+    distance = _check_scout(scout, seen, location, at=at)
+    now = seen.now(at)
+    expires_at = policy.end_of_claim(distance_m=distance, opens_at=seen.opens_at, closes_at=seen.closes_at, at=now)
     latitude_e7, longitude_e7 = location.in_e7()
-    made = _insert(
+    return _take_slot(
+        scout,
         Claim(
-            bounty=bounty,
-            slot=slot,
+            id=new_id(),
+            bounty_id=bounty_id,
             scout=scout,
-            mode=bounty.mode,
-            distinct=bounty.distinct_scouts,
+            mode=scout.mode,
+            distinct=seen.distinct_scouts,
             latitude_e7=latitude_e7,
             longitude_e7=longitude_e7,
             distance_m=round(distance),
-            claimed_at=change.now,
+            claimed_at=now,
             seen_at=at,
             expires_at=expires_at,
             upload_by=expires_at + policy.UPLOAD_GRACE,
             licence=LICENCE,
             resale=resale,
-        )
+        ),
     )
-    move_slot(change, slot, SlotState.CLAIMED)
-    tell_of_claim(events.CLAIM_MADE, change, made, expires_at=events.moment(expires_at))
-    record(change)
-    return made
 
 
-def check_claimable(*, scout: Account, bounty_id: UUID, location: Place, at: datetime) -> float:
-    """Whether a claim could be made now, as far as a look without a lock can tell. Answers the distance to go."""
-    glance = Bounty.objects.select_related("buyer").filter(pk=bounty_id, mode=scout.mode).first()
-    return _check_scout(scout, _on_offer(glance, at=at), location, at=at)
+def check_claimable(*, scout: Account, bounty_id: UUID, location: Place, at: datetime) -> None:
+    """Whether a claim could be made now, as far as a look without a lock can tell."""
+    _check_scout(scout, _look(scout, bounty_id, at=at), location, at=at)
 
 
 @transaction.atomic
@@ -169,77 +166,117 @@ def arrive(*, scout: Account, claim_id: UUID, at: datetime) -> Claim:
     return claim
 
 
-def in_a_free_place(scout_id: UUID, take: Callable[[int], None]) -> bool:
-    """Have a claim take one of the scout's free places. False where there is none.
+class _Seen(NamedTuple):
+    """A bounty on offer, as a look without the lock has found it. Only `closes_at` can change: to something later."""
 
-    Two claims made at the same moment see the same free place: the index decides, and the loser looks again.
-    """
-    for _ in range(policy.LIVE_CLAIMS_PER_SCOUT):
-        taken = set(Claim.objects.filter(scout_id=scout_id, state=ClaimState.LIVE).values_list("place", flat=True))
-        free = [place for place in range(1, policy.LIVE_CLAIMS_PER_SCOUT + 1) if place not in taken]
-        if not free:
-            break
-        try:
-            with transaction.atomic():
-                take(free[0])
-        except IntegrityError as error:
-            if "claim_one_live_per_place_of_scout" not in str(error):
-                raise
-        else:
-            return True
-    return False
+    state: str
+    clock_ahead: timedelta
+    opened_at: datetime | None
+    opens_at: datetime
+    closes_at: datetime
+    free_slots: int
+    latitude_e7: int
+    longitude_e7: int
+    radius_m: int
+    least_reputation: int
+    distinct_scouts: bool
+    is_own: bool
+
+    def now(self, at: datetime) -> datetime:
+        return at + self.clock_ahead
 
 
-def _on_offer(bounty: Bounty | None, *, at: datetime) -> Bounty:
-    if bounty is None or bounty.opened_at is None:  # what was never on offer is nobody's business
+@cache
+def _look_at_bounty() -> Prepared:
+    own = Agent.objects.filter(
+        account=OuterRef("buyer"), owner__scouts__account=Given("scout", UUIDField(), type_name="uuid")
+    )
+    mode, bounty = Given("mode", CharField(), type_name="text"), Given("bounty", UUIDField(), type_name="uuid")
+    found = Bounty.objects.filter(pk=bounty, mode=mode).annotate(is_own=Exists(own))
+    return Prepared.of(found.values_list(*("buyer__clock_ahead" if n == "clock_ahead" else n for n in _Seen._fields)))
+
+
+@cache
+def _look_at_last_claim() -> Prepared:
+    claims = Claim.objects.filter(scout=Given("scout", UUIDField(), type_name="uuid")).order_by("-id")
+    return Prepared.of(claims.values_list("seen_at", "latitude_e7", "longitude_e7"))
+
+
+def _look(scout: Account, bounty_id: UUID, *, at: datetime) -> _Seen:
+    """Of two hundred who want the last slot, most need not queue up to hear no."""
+    given = {"bounty": bounty_id, "scout": scout.id, "mode": scout.mode}
+    seen = next((_Seen(*row) for row in _look_at_bounty().rows(given, limit=1)), None)
+    if seen is None or seen.opened_at is None:  # what was never on offer is nobody's business
         raise NoSuchBounty("There is no such bounty.")
-    if bounty.state != BountyState.OPEN:
-        raise NotOnOffer("This bounty takes no more claims.")
-    policy.check_window(opens_at=bounty.opens_at, closes_at=bounty.closes_at, at=bounty.now(at))
-    if bounty.free_slots == 0:
-        raise NoFreeSlot("Every slot of this bounty is taken.")
-    return bounty
+    if seen.state != BountyState.OPEN:
+        raise NotOnOffer(_CLOSED)
+    policy.check_window(opens_at=seen.opens_at, closes_at=seen.closes_at, at=seen.now(at))
+    if seen.free_slots == 0:
+        raise NoFreeSlot(_FULL)
+    return seen
 
 
-def _check_scout(scout: Account, bounty: Bounty, location: Place, *, at: datetime) -> float:
+def _check_scout(scout: Account, seen: _Seen, location: Place, *, at: datetime) -> float:
     """Who may claim, and from where. Answers the distance to go."""
-    if Agent.objects.filter(account=bounty.buyer_id, owner__scouts__account=scout.id).exists():
+    if seen.is_own:
         raise OwnBounty("This bounty was posted by an agent of your own.")
-    distance = distance_m(location, Place.of_e7(bounty.latitude_e7, bounty.longitude_e7))
-    policy.check_reach(distance_m=distance, radius_m=bounty.radius_m, closes_at=bounty.closes_at, at=bounty.now(at))
+    distance = distance_m(location, Place.of_e7(seen.latitude_e7, seen.longitude_e7))
+    policy.check_reach(distance_m=distance, radius_m=seen.radius_m, closes_at=seen.closes_at, at=seen.now(at))
     policy.check_journey(_last_seen(scout, location), at=at)
-    if bounty.least_reputation:
-        policy.check_reputation(reputation=record_of(scout.id).reputation, least=bounty.least_reputation)
+    if seen.least_reputation:
+        policy.check_reputation(reputation=record_of(scout.id).reputation, least=seen.least_reputation)
     return distance
 
 
 def _last_seen(scout: Account, location: Place) -> policy.LastSeen | None:
-    last = (
-        Claim.objects.filter(scout=scout).order_by("-id").values_list("seen_at", "latitude_e7", "longitude_e7").first()
+    for seen_at, latitude_e7, longitude_e7 in _look_at_last_claim().rows({"scout": scout.id}, limit=1):
+        return policy.LastSeen(seen_at, distance_m(location, Place.of_e7(latitude_e7, longitude_e7)))
+    return None
+
+
+_TAKE_SLOT = """
+SELECT outcome, taken_slot, taken_place, told, followed FROM bounties_claim(
+    %(id)s, %(bounty_id)s, %(scout_id)s, %(mode)s::text, %(most)s,
+    %(claimed_at)s, %(moment_of_scout)s, %(seen_at)s, %(expires_at)s, %(upload_by)s,
+    %(latitude_e7)s, %(longitude_e7)s, %(distance_m)s, %(licence)s::text, %(resale)s,
+    %(told_as)s::text, %(facts)s::jsonb, %(event_of_buyer)s, %(event_of_scout)s
+)
+"""
+
+
+def _take_slot(scout: Account, claim: Claim) -> Claim:
+    """Write it with the slot and the place that are found for it."""
+    told = {
+        "bounty": encode("bnt", claim.bounty_id),
+        "claim": encode("clm", claim.id),
+        "expires_at": events.moment(claim.expires_at),
+    }
+    events.CLAIM_MADE.check({**told, "slot": 0})  # the statement finds which
+    written = {name: value for name, value in vars(claim).items() if not name.startswith("_")}
+    values = written | {
+        "most": policy.LIVE_CLAIMS_PER_SCOUT,
+        "moment_of_scout": scout.time_of(claim.seen_at),
+        "told_as": events.CLAIM_MADE.name,
+        "facts": json.dumps(told),
+        "event_of_buyer": new_id(),
+        "event_of_scout": new_id(),
+    }
+    [(outcome, slot_id, place, told_accounts, followed)] = rows(_TAKE_SLOT, values)
+    match outcome:
+        case "not_on_offer":
+            raise NotOnOffer(_CLOSED)
+        case "no_free_slot":
+            raise NoFreeSlot(_FULL)
+        case "already_claimed":
+            raise AlreadyClaimed("You have claimed or answered this bounty already.")
+        case "too_many_claims":
+            raise TooManyClaims(f"You have {policy.LIVE_CLAIMS_PER_SCOUT} claims already.")
+    announce(told_accounts, followed=followed)
+    made = Claim.from_db(
+        connection.alias, list(written), list(({**written, "slot_id": slot_id, "place": place}).values())
     )
-    return last and policy.LastSeen(last[0], distance_m(location, Place.of_e7(last[1], last[2])))
-
-
-def _free_slot(bounty: Bounty) -> Slot:
-    """Rather one for which nothing late can come any more."""
-    slot = (
-        Slot.objects.filter(bounty=bounty, state=SlotState.OPEN)
-        .order_by(F("owed_until").asc(nulls_first=True), "number")
-        .first()
-    )
-    if slot is None:
-        raise NoFreeSlot("Every slot of this bounty is taken.")
-    return slot
-
-
-def _insert(claim: Claim) -> Claim:
-    def insert(place: int) -> None:
-        claim.id, claim.place = new_id(), place
-        claim.save(force_insert=True)
-
-    if not in_a_free_place(claim.scout_id, insert):
-        raise TooManyClaims(f"You have {policy.LIVE_CLAIMS_PER_SCOUT} claims already.")
-    return claim
+    made.scout = scout
+    return made
 
 
 def _require_running(claim: Claim, *, now: datetime) -> None:

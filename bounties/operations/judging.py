@@ -3,14 +3,17 @@
 Called with the bounty locked; the caller ends with `record`. Nothing here asks whether it may be decided.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
 
 from bounties import events, postings, terms
 from bounties.models import Award, Claim, Dispute, Submission
 from bounties.operations.changing import Change, move_claim, move_slot, move_submission, owe_until, settle_slot
-from bounties.operations.claiming import in_a_free_place
 from bounties.operations.telling import tell_of_claim, tell_of_dispute, tell_of_result, tell_scout
-from bounties.policies.claims import MOST_TRIES
+from bounties.policies.claims import LIVE_CLAIMS_PER_SCOUT, MOST_TRIES
 from bounties.policies.disputes import APPEAL_WINDOW, DecidedBy
 from bounties.states import (
     AWARD,
@@ -202,10 +205,32 @@ def _end_or_retake(claim: Claim, *, retake: bool, now: datetime) -> datetime | N
     if claim.state != ClaimState.SUBMITTED:
         return None
     lives = retake and now < claim.expires_at and claim.submissions.count() < MOST_TRIES
-    if lives and in_a_free_place(claim.scout_id, lambda place: move_claim(claim, ClaimState.LIVE, place=place)):
+    if lives and _in_a_free_place(claim.scout_id, lambda place: move_claim(claim, ClaimState.LIVE, place=place)):
         return claim.expires_at
     move_claim(claim, ClaimState.FAILED, ended_at=now)
     return None
+
+
+def _in_a_free_place(scout_id: UUID, take: Callable[[int], None]) -> bool:
+    """Have a claim take one of the scout's free places. False where there is none.
+
+    Two claims that come to life at one moment see the same free place: the index decides, and the loser looks again.
+    """
+    for _ in range(LIVE_CLAIMS_PER_SCOUT):
+        live = Claim.objects.filter(scout_id=scout_id, state=ClaimState.LIVE)
+        taken = set(live.values_list("place", flat=True))
+        free = [place for place in range(1, LIVE_CLAIMS_PER_SCOUT + 1) if place not in taken]
+        if not free:
+            break
+        try:
+            with transaction.atomic():
+                take(free[0])
+        except IntegrityError as error:
+            if "claim_one_live_per_place_of_scout" not in str(error):
+                raise
+        else:
+            return True
+    return False
 
 
 def _tell_accepted(change: Change, submission: Submission, award: Award) -> None:

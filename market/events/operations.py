@@ -1,7 +1,7 @@
 """Adding to the feed. There is no changing and no taking back; forgetting what is old stands in retention.py."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,6 +49,11 @@ def append_all(*, account_id: UUID, events: Sequence[tuple[str, Mapping[str, JSO
         if cursor.rowcount != len(events):
             raise UnknownAccount(str(account_id))
         [is_followed] = cursor.fetchone()
-    if is_followed:
+    announce([account_id], followed=[account_id] if is_followed else [])
+
+
+def announce(account_ids: Iterable[UUID], *, followed: Iterable[UUID]) -> None:
+    """Wake who waits for these accounts, after the commit. For those who append by `events_append_to_each`, too."""
+    for account_id in followed:
         following.tell(account_id)
-    wakeups.wake(wakeups.account_topic(account_id))
+    wakeups.wake(*map(wakeups.account_topic, account_ids))

@@ -43,13 +43,17 @@ class EventType:
         }
 
     def tell(self, account_id: UUID, at: datetime, **data: JSON) -> None:
-        """Append it to an account's feed. What is not in the type does not get out, even by a slip."""
+        """Append it to an account's feed."""
         tell_together(account_id, at, [(self, data)])
+
+    def check(self, data: Mapping[str, JSON]) -> None:
+        """What is not in the type does not get out, even by a slip."""
+        if data.keys() != self.fields.keys():
+            raise WrongData(f"{self.name}: {sorted(data.keys() ^ self.fields.keys())} missing or too many")
 
 
 def tell_together(account_id: UUID, at: datetime, told: Sequence[tuple[EventType, Mapping[str, JSON]]]) -> None:
     """Several at the price of one."""
     for type_, data in told:
-        if data.keys() != type_.fields.keys():
-            raise WrongData(f"{type_.name}: {sorted(data.keys() ^ type_.fields.keys())} missing or too many")
+        type_.check(data)
     operations.append_all(account_id=account_id, events=[(type_.name, data) for type_, data in told], at=at)

@@ -1,6 +1,6 @@
 """How fast claims of one bounty are made when everybody wants it, beside the bare guarded update.
 
-    python -m tests.bench.claims [--rounds 5] [--clients 16] [--processes 2]
+    python -m tests.bench.claims [--rounds 4] [--clients 16] [--processes 2]
 
 A bounty with a thousand slots, sixteen clients, a commit of one millisecond. In turns, each time on a fresh bounty:
 
@@ -13,25 +13,22 @@ Asked for: the operation at least 0.5 of the floor.
 """
 
 import argparse
-import multiprocessing
 import os
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from uuid import UUID
 
 from market.engine.postgres import Postgres
-from tests.bench.ledger import ONE_MILLISECOND
+from tests.bench.clients import ONE_MILLISECOND, in_threads, pgbench
 from tests.database import ThrowawayPostgres
 
 SLOTS = 992  # as many for each of sixteen clients
-MOST_ROUNDS = 5  # a scout holds so many claims at once
+MOST_ROUNDS = 4  # a scout holds one claim more at once
+WARMING_UP = 8  # claims before it counts: a worker's connection has been in use, and its statements are planned
 FLOOR = "UPDATE bounties_bounty SET free_slots = free_slots - 1 WHERE id = '{bounty}' AND free_slots > 0;\n"
 
 
@@ -57,7 +54,7 @@ def main() -> int:
         scouts = _scouts()
         for number in range(options.rounds):
             measured["floor"].append(_floor(postgres, Path(folder) / "floor.sql", _bounty(), options.clients))
-            measured["operation"].append(_operation(_bounty(), scouts, options))
+            measured["operation"].append(_operation(_bounty(), _bounty(), scouts, options))
             print(f"round {number + 1}: " + ", ".join(f"{n} {r[-1]:,.0f}/s" for n, r in measured.items()), flush=True)
         floor, operation = (statistics.median(measured[name]) for name in ("floor", "operation"))
         print(f"floor {floor:,.0f}/s, operation {operation:,.0f}/s: {operation / floor:.2f} (asked: 0.50)")
@@ -98,44 +95,20 @@ def _bounty() -> UUID:
 
 def _floor(postgres: Postgres, script: Path, bounty_id: UUID, clients: int) -> float:
     script.write_text(FLOOR.format(bounty=bounty_id))
-    words = [
-        *(str(postgres.programs / "pgbench"), "--no-vacuum", "--protocol", "prepared", "--file", str(script)),
-        *("--client", str(clients), "--jobs", "2" if clients > 1 else "1", "--transactions", str(SLOTS // clients)),
-        *("--host", str(postgres.sockets), "--username", "postgres", "sightline"),
-    ]
-    done = subprocess.run(words, capture_output=True, text=True)
-    found = re.search(r"tps = ([0-9.]+)", done.stdout)
-    if done.returncode or found is None:
-        raise RuntimeError(done.stderr)
-    return float(found.group(1))
+    return pgbench(postgres, script, clients=clients, until=("--transactions", SLOTS // clients))
 
 
-def _operation(bounty_id: UUID, scouts: list[UUID], options: argparse.Namespace) -> float:
+def _operation(bounty_id: UUID, warm: UUID, scouts: list[UUID], options: argparse.Namespace) -> float:
     """All claims over the time from the first client's beginning to the last one's end."""
-    ways = multiprocessing.get_context("fork")
-    begin = ways.Barrier(options.clients)
-    done: multiprocessing.Queue[tuple[float, float, int]] = ways.Queue()
 
-    def work(first: int) -> None:
-        threads = [
-            Thread(target=_claim, args=(bounty_id, scouts[client :: options.clients], begin, done))
-            for client in range(first, options.clients, options.processes)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    def client(number: int, begin: Callable[[], None]) -> tuple[float, float, int]:
+        return _claim(bounty_id, warm, scouts[number :: options.clients], begin)
 
-    workers = [ways.Process(target=work, args=(first,)) for first in range(options.processes)]
-    for worker in workers:
-        worker.start()
-    times = [done.get(timeout=300) for _ in range(options.clients)]
-    for worker in workers:
-        worker.join()
+    times = in_threads(client, clients=options.clients, processes=options.processes, timeout=300)
     return sum(count for *_, count in times) / (max(end for _, end, _ in times) - min(began for began, *_ in times))
 
 
-def _claim(bounty_id: UUID, scouts: list[UUID], begin: Any, done: Any) -> None:
+def _claim(bounty_id: UUID, warm: UUID, scouts: list[UUID], begin: Callable[[], None]) -> tuple[float, float, int]:
     from django.db import connection
 
     from bounties import operations
@@ -144,12 +117,16 @@ def _claim(bounty_id: UUID, scouts: list[UUID], begin: Any, done: Any) -> None:
     from tests.integration.bounties.story import NEARBY
 
     accounts = list(Account.objects.filter(pk__in=scouts))
-    begin.wait()
+    for account in accounts[:WARMING_UP]:
+        made = operations.claim(scout=account, bounty_id=warm, location=NEARBY, at=now())
+        operations.release(scout=account, claim_id=made.id, at=now())
+    begin()
     began = time.monotonic()
     for account in accounts:
         operations.claim(scout=account, bounty_id=bounty_id, location=NEARBY, at=now())
-    done.put((began, time.monotonic(), len(accounts)))
+    ended = time.monotonic()
     connection.close()
+    return began, ended, len(accounts)
 
 
 if __name__ == "__main__":

@@ -27,12 +27,9 @@ where a flush itself takes no time). What that comes to is measured with one cli
 """
 
 import argparse
-import multiprocessing
 import os
 import random
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -41,23 +38,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from uuid import UUID
 
 import psutil
 
 from market.engine.postgres import Postgres
+from tests.bench.clients import ONE_MILLISECOND, in_threads, pgbench
 from tests.database import ThrowawayPostgres
 
-ONE_MILLISECOND = (
-    ("fsync", "on"),
-    ("synchronous_commit", "on"),
-    ("commit_delay", "1000"),
-    ("commit_siblings", "0"),
-    ("max_wal_size", "4GB"),
-    ("max_connections", "100"),
-)
 AGENTS = 2_000
 
 BARE_TABLES = """
@@ -217,7 +205,7 @@ def _ways(
     def by_pgbench(name: str, text: str) -> Callable[[], float]:
         script = folder / f"{name.replace(' ', '-')}.sql"
         script.write_text(text.format(agents=AGENTS))
-        return lambda: _pgbench(postgres, script, options)
+        return lambda: pgbench(postgres, script, clients=options.clients, until=("--time", options.seconds))
 
     return {name: by_pgbench(name, text) for name, text in SCRIPTS.items()} | {
         "driver": lambda: _in_threads(_by_driver, agents, options),
@@ -226,58 +214,32 @@ def _ways(
     }
 
 
-def _pgbench(postgres: Postgres, script: Path, options: argparse.Namespace) -> float:
-    words = [
-        *(str(postgres.programs / "pgbench"), "--no-vacuum", "--protocol", "prepared", "--file", str(script)),
-        *("--client", str(options.clients), "--jobs", "2", "--time", str(options.seconds)),
-        *("--host", str(postgres.sockets), "--username", "postgres", "sightline"),
-    ]
-    done = subprocess.run(words, capture_output=True, text=True)
-    found = re.search(r"tps = ([0-9.]+)", done.stdout)
-    if done.returncode or found is None:
-        raise RuntimeError(done.stderr)
-    return float(found.group(1))
-
-
 Hold = Callable[[], None]
 
 
 def _in_threads(way: Callable[[list[UUID]], Hold], agents: list[UUID], options: argparse.Namespace) -> float:
     """Holds per second by as many threads as there are clients; each counts what it finished in its own time."""
-    ways = multiprocessing.get_context("fork")
-    begin = ways.Barrier(options.clients)
-    done: multiprocessing.Queue[float] = ways.Queue()
 
-    def work() -> None:
-        one = (way, agents, options.seconds, begin, done)
-        threads = [Thread(target=_hold_on, args=one) for _ in range(options.clients // options.processes)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    def client(_number: int, begin: Callable[[], None]) -> float:
+        return _hold_on(way(agents), options.seconds, begin)
 
-    workers = [ways.Process(target=work) for _ in range(options.processes)]
-    for worker in workers:
-        worker.start()
-    rates = [done.get(timeout=options.seconds + 60) for _ in range(options.clients)]
-    for worker in workers:
-        worker.join()
-    return sum(rates)
+    timeout = options.seconds + 60
+    return sum(in_threads(client, clients=options.clients, processes=options.processes, timeout=timeout))
 
 
-def _hold_on(way: Callable[[list[UUID]], Hold], agents: list[UUID], seconds: int, begin: Any, done: Any) -> None:
+def _hold_on(hold: Hold, seconds: int, begin: Callable[[], None]) -> float:
     import django.db
 
-    hold = way(agents)
     for _ in range(5):
         hold()
-    begin.wait()
+    begin()
     count, began = 0, time.monotonic()
     while time.monotonic() < began + seconds:
         hold()
         count += 1
-    done.put(count / (time.monotonic() - began))
+    rate = count / (time.monotonic() - began)
     django.db.connection.close()
+    return rate
 
 
 def _by_operation(agents: list[UUID]) -> Hold:

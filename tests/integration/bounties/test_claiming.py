@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from bounties import operations
-from bounties.models import Claim
+from bounties.models import Bounty, Claim, Slot
 from bounties.operations.claiming import (
     LICENCE,
     AlreadyClaimed,
@@ -44,6 +45,37 @@ def test_a_claim_takes_a_slot_for_a_while_under_a_named_licence(story: Story) ->
     bounty.refresh_from_db()
     assert (bounty.free_slots, bounty.version, story.slot_states(bounty)) == (1, 2, ["claimed", "open"])
     assert story.told(story.scout) == ["claim.made"]
+
+
+def test_a_claim_as_it_is_answered_is_the_one_that_is_written(story: Story) -> None:
+    claim = story.claim(story.post())
+    written = Claim.objects.get()
+    names = [field.attname for field in Claim._meta.concrete_fields]
+    assert [getattr(claim, name) for name in names] == [getattr(written, name) for name in names]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_under_an_older_snapshot_is_refused() -> None:
+    story = Story()
+    bounty = story.post()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with pytest.raises(DatabaseError, match="READ COMMITTED"):
+            story.claim(bounty)
+        transaction.set_rollback(True)
+
+
+def test_a_slot_that_is_said_to_be_free_and_is_claimed_is_given_to_nobody(story: Story) -> None:
+    bounty = story.post()
+    story.claim(bounty)
+    with transaction.atomic():
+        Slot.objects.update(state="open")
+        Bounty.objects.update(free_slots=1)
+        with pytest.raises(DatabaseError, match="a slot that is claimed says that it is open"):
+            story.claim(bounty, story.other_scout)
+        transaction.set_rollback(True)
+    assert Claim.objects.count() == 1
 
 
 def test_the_buyer_learns_of_the_claim_and_not_of_the_scout(story: Story) -> None:

@@ -29,7 +29,7 @@ def test_posting_asks_a_few_times_however_many_there_are(story: Story) -> None:
 def test_claiming_and_judging_ask_so_often(story: Story) -> None:
     bounty = story.post(slots=50)
     claim = partial(operations.claim, scout=story.scout, bounty_id=bounty.id, location=NEARBY, at=story.at)
-    assert statements(claim) == 12
+    assert statements(claim) == 3
     made = story.claim(story.post(), story.other_scout)
     submission = story.submit(made)
     # One of them sees that no other try of the claim was paid.

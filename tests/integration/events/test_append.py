@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from market.accounts.models import Account
+from market.events.following import follow
 from market.events.models import Event
 from market.events.operations import UnknownAccount, append
 from market.ids import new_id
@@ -39,6 +40,31 @@ def test_events_of_one_transaction_stay_in_the_order_they_were_told(account: Acc
     for type_ in told:
         append(account_id=account.id, type=type_, data={}, at=AT)
     assert list(Event.objects.order_by("position").values_list("type", flat=True)) == told
+
+
+def append_to_each(*accounts: UUID) -> list[UUID]:
+    """Tell each of them, as a function of the database does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT events_append_to_each(%s::uuid[], %s::uuid[], %s::timestamptz[], 'claim.made', '{\"slot\": 1}')",
+            [list(accounts), [new_id() for _ in accounts], [AT for _ in accounts]],
+        )
+        [followed] = cursor.fetchone()
+    return list(followed)
+
+
+def test_a_function_tells_several_in_their_order_and_names_the_followed_ones(account: Account) -> None:
+    other = Account.objects.create(kind="scout", mode="live")
+    follow(account_id=other.id)
+    assert append_to_each(account.id, other.id) == [other.id]
+    told = Event.objects.order_by("position").values_list("account", "mode", "type", "data", "at")
+    assert list(told) == [(each.id, each.mode, "claim.made", {"slot": 1}, AT) for each in (account, other)]
+
+
+def test_a_function_that_tells_nobody_is_refused(account: Account) -> None:
+    with pytest.raises(DatabaseError, match="an account that does not exist"), transaction.atomic():
+        append_to_each(account.id, new_id())
+    assert not Event.objects.exists()
 
 
 def insert(account_id: UUID, *, mode: str = "test", type_: str = "bounty.posted", data: str = "{}") -> None:

@@ -67,15 +67,20 @@ class Prepared:
                 for side, given in enumerate(givens)
                 for name, value in {**given, "rows": limit}.items()
             }
-        connection.ensure_connection()
-        # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-        raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
-        raw.format = Format.BINARY
-        cursor = connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
-        with cursor:
-            cursor.execute(text, values)
-            return cast("list[tuple[Any, ...]]", cursor.fetchall())
+        return rows(text, values)
 
     def text(self, suffix: str = "") -> str:
         named = (f"%({name}{suffix})s{piece}" for name, piece in zip(self.names, self.pieces[1:], strict=True))
         return self.pieces[0] + "".join(named)
+
+
+def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers that Postgres is to plan once for each connection."""
+    connection.ensure_connection()
+    # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
+    raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
+    raw.format = Format.BINARY
+    cursor = connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+    with cursor:
+        cursor.execute(text, values)
+        return cast("list[tuple[Any, ...]]", cursor.fetchall())
