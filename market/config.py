@@ -16,7 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from market import money
 from market.engine.layout import Layout
+from market.errors import DomainError
 from market.mail_address import MailServer, UnusableAddress, read_mail_server
 from market.media_address import Bucket, UnusableMediaAddress, read_media_address, read_media_keys
 
@@ -143,6 +145,29 @@ class Config(BaseSettings):
         description="A function that puts the tools of a conformance suite beside ours: tests.conformance.furnish; in"
         " production none.",
     )
+    stripe_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="Stripe's secret or restricted key; empty: live mode is closed, test mode needs none.",
+    )
+    stripe_api_address: str = Field(
+        "", description="Where Stripe's API is asked instead of api.stripe.com: for tests, never in production."
+    )
+    stripe_platform_secret: SecretStr = Field(
+        SecretStr(""), description="Signing secret of the webhook for our own account, at /stripe/webhooks/platform."
+    )
+    stripe_connect_secret: SecretStr = Field(
+        SecretStr(""), description="Signing secret of the webhook for scouts' accounts, at /stripe/webhooks/connect."
+    )
+    stripe_thin_secret: SecretStr = Field(
+        SecretStr(""), description="Signing secret of the thin events of version 2, at /stripe/webhooks/thin."
+    )
+    card_fee_basis_points: int = Field(
+        290, ge=0, le=1_000, description="What a card payment costs, in hundredths of a percent of it, as Stripe says."
+    )
+    card_fee_fixed: str = Field("0.30", description="What a card payment costs besides, in USD.")
+    processing_paid_by: Literal["house", "owner"] = Field(
+        "house", description="Who bears what a card payment costs: the house, or the owner on top of the amount."
+    )
     map_style_url: str = Field(
         "",
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
@@ -200,6 +225,10 @@ class Config(BaseSettings):
             read_media_keys(self.media_keys.get_secret_value())
         except UnusableMediaAddress as error:
             faults.append(f"MEDIA_KEYS {error}: make one with `openssl rand -base64 32`")
+        try:
+            money.parse(self.card_fee_fixed)
+        except DomainError:
+            faults.append("CARD_FEE_FIXED must be an amount of USD such as 0.30")
         broker = self.celery_broker_url.get_secret_value()
         if broker and broker.partition("://")[0] not in BROKERS:
             faults.append(f"CELERY_BROKER_URL must begin with one of {', '.join(f'{each}://' for each in BROKERS)}")
@@ -229,6 +258,11 @@ class Config(BaseSettings):
             faults.append("MEDIA_URL must have an endpoint that begins with https://")
         if self.mcp_fixtures:
             faults.append("MCP_FIXTURES must be empty: those tools are for a conformance suite")
+        if self.stripe_api_address:
+            faults.append("STRIPE_API_ADDRESS must be empty: money is asked for at Stripe itself")
+        secrets = (self.stripe_platform_secret, self.stripe_connect_secret, self.stripe_thin_secret)
+        if self.stripe_api_key.get_secret_value() and not all(each.get_secret_value() for each in secrets):
+            faults.append("with STRIPE_API_KEY, the three STRIPE_…_SECRET of its webhooks must be set")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             faults.append("METRICS_TOKEN must be at least 32 random characters, or empty")
         return faults

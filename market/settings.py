@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from market import money
 from market.config import ROOT, config
 from market.engine.layout import Layout
 from market.logs import configure_logging
@@ -160,6 +161,20 @@ CACHES = {
         # Far more than attempts go on at a time: past this number counts that still matter would be thrown away.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
+}
+
+# --- real money -----------------------------------------------------------------------------------------------------
+
+STRIPE_API_KEY = config.stripe_api_key.get_secret_value()
+STRIPE_API_ADDRESS = config.stripe_api_address
+STRIPE_RETRIES = 2
+CARD_FEE_BASIS_POINTS = config.card_fee_basis_points
+CARD_FEE_FIXED_MICROS = money.parse(config.card_fee_fixed)
+PROCESSING_PAID_BY = config.processing_paid_by
+STRIPE_SECRETS = {
+    "platform": config.stripe_platform_secret.get_secret_value(),
+    "connect": config.stripe_connect_secret.get_secret_value(),
+    "thin": config.stripe_thin_secret.get_secret_value(),
 }
 
 # --- what the browser is told ---------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from agents_api import documents
 from market.health import views as health
 from market.metrics import views as metrics
+from market.payments import views as payments
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
+    path("stripe/webhooks/<str:source>", payments.webhook),
     path("docs/", include(documents.below_docs)),
     path("", include(documents.at_the_root)),
     path("v1/", include("agents_api.urls")),

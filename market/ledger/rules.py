@@ -27,14 +27,29 @@ def faucet(*, book: Book, agent_id: UUID, grant_id: UUID, amount_micros: int) ->
     return entry(EntryKind.FAUCET, key=f"faucet:{encode('grt', grant_id)}", moves=moves)
 
 
-def top_up(*, book: Book, agent_id: UUID, payment: str, amount_micros: int) -> NewEntry:
+def top_up(
+    *, book: Book, agent_id: UUID, payment: str, amount_micros: int, paid_micros: int = 0, fee_micros: int = 0
+) -> NewEntry:
     """Money that Stripe took for us; `payment` is its own id for that, such as `pi_…`.
+
+    `paid` is what the card was charged, where its owner bears the processing; `fee` is what Stripe keeps. What we have
+    at Stripe afterwards is `paid` less `fee`, which may be more or less than what the agent gets.
 
     >>> _show(top_up(book=LIVE, agent_id=ANN, payment="pi_1", amount_micros=10_000_000))
     stripe_clearing -10.00, agent_available 10.00
+    >>> _show(top_up(book=LIVE, agent_id=ANN, payment="pi_1", amount_micros=25_000_000, fee_micros=1_030_000))
+    stripe_clearing -23.97, agent_available 25.00, processing_fee -1.03
+    >>> _show(top_up(book=LIVE, agent_id=ANN, payment="pi_1", amount_micros=25_000_000, paid_micros=26_060_000,
+    ...     fee_micros=1_060_000))
+    stripe_clearing -25.00, agent_available 25.00
     """
-    amount = _whole_cents(amount_micros)
-    moves = _move(amount, source=AccountRef(book, AccountKind.STRIPE_CLEARING), to=agent_available(book, agent_id))
+    amount, fee = _whole_cents(amount_micros), require_amount(fee_micros, param="fee", least=0)
+    paid = _whole_cents(paid_micros or amount)
+    moves = [
+        (AccountRef(book, AccountKind.STRIPE_CLEARING), fee - paid),
+        (agent_available(book, agent_id), amount),
+        (AccountRef(book, AccountKind.PROCESSING_FEE), paid - amount - fee),
+    ]
     return entry(EntryKind.TOPUP, key=f"topup:{payment}", moves=moves)
 
 

@@ -1,7 +1,8 @@
-"""Money coming in for an agent: play money at once; live money by a checkout, once this house can take any.
+"""Money coming in for an agent: play money at once; live money by a checkout, where this house can take any.
 
-A deposit is what the agent asked for. In test mode it is done with being asked; in live mode it will wait for its
-owner at `checkout_url`, and its status tells what became of it. The answer has the same form in both.
+A deposit is what the agent asked for. In test mode it is done with being asked; in live mode it waits for its owner at
+`checkout_url`, a page of ours that tells the fees and leads to Stripe, and its status tells what became of it. The
+answer has the same form in both.
 """
 
 from dataclasses import dataclass
@@ -11,18 +12,23 @@ from typing import ClassVar
 from uuid import UUID
 
 from market.accounts.models import Account, Mode
+from market.config import config
 from market.errors import DomainError, Kind
 from market.ids import encode, new_id
 from market.ledger import rules
 from market.ledger.models import Line
 from market.ledger.postings import Book
 from market.money import to_cents
-from market.payments import play_money
+from market.payments import play_money, stripe_gateway, top_ups
+from market.payments.models import TopUp
+from market.payments.states import TopUpState
 
 
 class Status(StrEnum):
     AWAITING_PAYMENT = "awaiting_payment"
     SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    EXPIRED = "expired"
 
 
 class LiveDepositsClosed(DomainError):
@@ -53,18 +59,36 @@ class Deposit:
 
 def make_deposit(*, agent: Account, amount_micros: int, at: datetime) -> Deposit:
     if agent.mode == Mode.LIVE:
-        raise LiveDepositsClosed("This house takes no live deposits.")
-    to_cents(amount_micros, param="/amount")  # as live money will have to be
+        if not stripe_gateway.is_open():
+            raise LiveDepositsClosed("This house takes no live deposits.")
+        return _of_top_up(top_ups.ask_top_up(agent=agent, amount_micros=amount_micros, at=at))
+    to_cents(amount_micros, param="/amount")  # as live money has to be
     deposit_id = new_id()
     play_money.grant(agent=agent, amount_micros=amount_micros, grant_id=deposit_id, at=at)
     return Deposit(deposit_id, agent.mode, amount_micros, Status.SUCCEEDED, None, at)
 
 
 def find_deposit(*, agent_id: UUID, mode: str, deposit_id: UUID) -> Deposit:
-    """Read from the ledger itself: a deposit that is not there has not been."""
+    if mode == Mode.LIVE:
+        found = TopUp.objects.filter(pk=deposit_id, agent_id=agent_id).first()
+        if found is None:
+            raise NoSuchDeposit("There is no such deposit.")
+        return _of_top_up(found)
+    # Of play money the ledger itself is read: a deposit that is not there has not been.
     own = rules.agent_available(Book.of(mode), agent_id).id
     lines = Line.objects.select_related("entry").filter(account_id=own)
     line = lines.filter(entry__key=f"faucet:{encode('grt', deposit_id)}").first()
     if line is None:
         raise NoSuchDeposit("There is no such deposit.")
     return Deposit(deposit_id, mode, line.amount_micros, Status.SUCCEEDED, None, line.entry.at)
+
+
+def checkout_address(top_up_id: UUID) -> str:
+    """Our own page for it: Stripe's pages end after a day, and are made when somebody is there to pay."""
+    return f"{config.public_url}/pay/{encode(top_ups.PREFIX, top_up_id)}"
+
+
+def _of_top_up(found: TopUp) -> Deposit:
+    waits = found.state == TopUpState.AWAITING_PAYMENT and found.way == TopUp.Way.CHECKOUT
+    address = checkout_address(found.id) if waits else None
+    return Deposit(found.id, found.mode, found.amount_micros, Status(found.state), address, found.asked_at)

@@ -1,4 +1,4 @@
-"""The states of a payout. Pure; the diagram is drawn from here."""
+"""The states of a payout and of a top-up. Pure; the diagrams are drawn from here."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -39,4 +39,27 @@ PAYOUT = Lifecycle(
     },
 )
 
-LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT,)
+
+class TopUpState(StrEnum):
+    AWAITING_PAYMENT = "awaiting_payment"
+    SUCCEEDED = "succeeded"  # Stripe has the money, and the agent its balance
+    FAILED = "failed"  # the saved card was declined
+    EXPIRED = "expired"  # nobody paid
+
+
+# Money that came in is the agent's, whatever we had thought of the top-up before.
+TOP_UP = Lifecycle(
+    "top-up",
+    TopUpState.AWAITING_PAYMENT,
+    {
+        TopUpState.AWAITING_PAYMENT: {
+            TopUpState.SUCCEEDED: "pay",
+            TopUpState.FAILED: "decline",
+            TopUpState.EXPIRED: "expire",
+        },
+        TopUpState.FAILED: {TopUpState.SUCCEEDED: "pay after all"},
+        TopUpState.EXPIRED: {TopUpState.SUCCEEDED: "pay late"},
+    },
+)
+
+LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, TOP_UP)

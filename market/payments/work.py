@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from market.clock import now
-from market.payments import stopping
+from market.payments import inbox, stopping
+from market.payments import top_ups as _top_ups  # noqa: F401 - who applies which events is known once it is loaded
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
 from market.work import registry
@@ -20,3 +21,9 @@ def send_payout(subject: str) -> None:
 @registry.handler(stopping.ALERT)
 def alert_of_payout_stop(subject: str) -> None:
     stopping.alert(stop_id=UUID(subject))
+
+
+# Never given up for being asked too often: Stripe may be away for a while, and the nightly listing comes late.
+@registry.handler(inbox.APPLY, attempts=100)
+def apply_stripe_event(subject: str) -> None:
+    inbox.apply(event_id=subject, at=now())

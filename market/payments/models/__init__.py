@@ -1,6 +1,8 @@
 """One file for each thing that is kept about money going in and out."""
 
+from market.payments.models.inbox import StripeEvent
+from market.payments.models.money_in import Payment, TopUp
 from market.payments.models.payout import ENDS, Payout
 from market.payments.models.stop import PayoutStop
 
-__all__ = ["ENDS", "Payout", "PayoutStop"]
+__all__ = ["ENDS", "Payment", "Payout", "PayoutStop", "StripeEvent", "TopUp"]
