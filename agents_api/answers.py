@@ -1,10 +1,12 @@
 """The shapes that only go out: what an answer is made of. What is read too stands in `bounties/shapes.py`."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from agents_api.pages import LARGEST_PAGE
 from bounties.shapes import Nullable, Parts, Schema, Shape
 from market.ids import encode
 
@@ -35,23 +37,14 @@ class Untrusted(Shape):
 @dataclass(frozen=True, kw_only=True)
 class Listing(Shape):
     of: Shape
+    most: int | None = None
 
     def bare(self, parts: Parts) -> Schema:
-        return {"type": "array", "items": self.of.schema(parts)}
+        bound = {} if self.most is None else {"maxItems": self.most}
+        return {"type": "array", "items": self.of.schema(parts), **bound}
 
     def example(self) -> Any:
         return [self.of.example()] if self.sample is None else self.sample
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnyOf(Shape):
-    among: Sequence[Shape]
-
-    def bare(self, parts: Parts) -> Schema:
-        return {"anyOf": [each.schema(parts) for each in self.among]}
-
-    def example(self) -> Any:
-        return self.among[0].example() if self.sample is None else self.sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,15 +79,58 @@ class Record(Shape):
         return {name: shape.example() for name, shape in self.fields.items() if name not in self.sometimes}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Variants(Shape):
+    """One of several records; the word in the field `by` says which."""
+
+    name: str
+    by: str
+    among: Mapping[str, Record]
+
+    def bare(self, parts: Parts) -> Schema:
+        if self.name not in parts:
+            found = {word: record.schema(parts)["$ref"] for word, record in self.among.items()}
+            parts[self.name] = {
+                "description": self.text,
+                "oneOf": [{"$ref": reference} for reference in found.values()],
+                "discriminator": {"propertyName": self.by, "mapping": found},
+            }
+        return {"$ref": f"#/components/schemas/{self.name}"}
+
+    def schema(self, parts: Parts) -> Schema:
+        return self.bare(parts)
+
+    def example(self) -> Any:
+        return self.among[self.sample].example()
+
+
 # --- what many answers have in common ---------------------------------------------------------------------------------
 
 _SAMPLE_ID = UUID("0199a3b0-5f1e-7c3a-9d2e-4b6f8a1c2d3e")
 
 
+_WHOSE = {
+    "agt": "Of the agent.",
+    "bnt": "Of the bounty.",
+    "dep": "Of the deposit.",
+    "dsp": "Of the dispute.",
+    "ent": "Of the entry.",
+    "evt": "Of the event.",
+    "key": "Of the key.",
+    "msg": "Of the message.",
+    "sim": "Of the simulation.",
+    "sub": "Of the result.",
+    "whd": "Of the delivery.",
+    "whk": "Of the webhook endpoint.",
+    "whs": "Of the secret.",
+}
+LONGEST_TEXT = 10_000  # nothing that is answered in words is longer
+
+
 def an_id(prefix: str, text: str = "") -> Plain:
     """Ids are prefixed and sort by when they were made."""
     return Plain(
-        text=text,
+        text=text or _WHOSE[prefix],
         says={"type": "string", "pattern": f"^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$"},
         sample=encode(prefix, _SAMPLE_ID),
     )
@@ -102,19 +138,23 @@ def an_id(prefix: str, text: str = "") -> Plain:
 
 def kind(name: str) -> Plain:
     """What sort of thing this object is: the same word in every answer that holds one."""
-    return Plain(says={"type": "string", "const": name}, sample=name)
+    return Plain(text="What this is.", says={"type": "string", "const": name}, sample=name)
 
 
 def one_of(words: Sequence[str], *, sample: str | None = None, text: str = "") -> Plain:
     return Plain(text=text, says={"type": "string", "enum": [str(each) for each in words]}, sample=sample or words[0])
 
 
-def number(text: str = "", *, sample: float = 1) -> Plain:
-    return Plain(text=text, says={"type": "integer" if isinstance(sample, int) else "number"}, sample=sample)
+def number(text: str = "", *, sample: float = 1, least: float | None = 0, most: float | None = None) -> Plain:
+    bounds = {"minimum": least, "maximum": most}
+    says = {"type": "integer" if isinstance(sample, int) else "number"}
+    return Plain(
+        text=text, says=says | {name: value for name, value in bounds.items() if value is not None}, sample=sample
+    )
 
 
-def words(text: str = "", *, sample: str = "") -> Plain:
-    return Plain(text=text, says={"type": "string"}, sample=sample)
+def words(text: str = "", *, sample: str = "", most: int = LONGEST_TEXT) -> Plain:
+    return Plain(text=text, says={"type": "string", "maxLength": most}, sample=sample)
 
 
 def truth(text: str = "", *, sample: bool = False) -> Plain:
@@ -139,21 +179,23 @@ def page_of(record: Record) -> Record:
         name=f"{record.name}Page",
         text="One page. Ask again with `cursor` = `next` until `next` is null.",
         fields={
-            "data": Listing(of=record),
+            "data": Listing(text="Newest first.", of=record, most=LARGEST_PAGE),
             "next": Nullable(text="The cursor of the next page; null: there is none.", of=words()),
         },
     )
 
 
 MODE = one_of(("test", "live"), text="Test and live never meet.")
-CURRENCY = Plain(says={"type": "string", "const": "usd"}, sample="usd")
+LATITUDE = number("Degrees north.", sample=52.52, least=-90, most=90)
+LONGITUDE = number("Degrees east.", sample=13.405, least=-180, most=180)
+VERSION = number("Higher after every change that you can see.", least=1)
+CURRENCY = Plain(text="US dollars are what is dealt in.", says={"type": "string", "const": "usd"}, sample="usd")
 CALL = Record(
-    name="Call",
     text="A call you can make as it stands: send the same Authorization, and an Idempotency-Key where one is needed.",
     fields={
-        "method": one_of(("GET", "POST", "PATCH", "DELETE")),
+        "method": one_of(("GET", "POST", "PATCH", "DELETE"), text="Of HTTP."),
         "path": words("Path and query, below the address of this exchange.", sample="/v1/balance"),
-        "body": Plain(says={"type": "object", "additionalProperties": True}),
+        "body": Plain(text="To be sent as it is.", says={"type": "object", "additionalProperties": True}),
     },
     sometimes=frozenset({"body"}),
 )
@@ -177,12 +219,17 @@ NEXT_ACTION = Record(
             ),
             text="In one word.",
         ),
-        "call": Nullable(of=CALL),
-        "until": Nullable(of=moment(sample="2026-11-20T15:00:00Z")),
-        "or": CALL,
+        "call": Nullable(text="The call that does it; null: there is none.", of=CALL),
+        "until": Nullable(of=moment("When it ends or changes by itself; null: never.", sample="2026-11-20T15:00:00Z")),
+        "or": dataclasses.replace(CALL, text="What can be called instead."),
         "grounds": Listing(
             text="The published grounds for a rejection.",
-            of=Record(fields={"code": words(sample="not_shown"), "sentence": words()}),
+            of=Record(
+                fields={
+                    "code": words("What to send as `ground`.", sample="not_shown"),
+                    "sentence": words("What it means."),
+                }
+            ),
         ),
     },
     sometimes=frozenset({"or", "grounds"}),

@@ -17,7 +17,7 @@ from weakref import WeakSet
 from django.db import OperationalError
 from django.http import StreamingHttpResponse
 
-from agents_api.views.events import show_page
+from agents_api.showing import events as showing
 from agents_api.wire import JsonRenderer
 from market import clock
 from market.accounts import queries as accounts
@@ -175,7 +175,7 @@ async def _written(stream: Stream, beginning: bytes) -> AsyncIterator[bytes]:
 
 
 def written(page: Page) -> bytes:
-    events, as_json = show_page(page)["data"], JsonRenderer().render
+    events, as_json = showing.page(page)["data"], JsonRenderer().render
     return b"".join(
         b"id: %s\nevent: %s\ndata: %s\n\n" % (each["cursor"].encode(), each["type"].encode(), as_json(each))
         for each in events

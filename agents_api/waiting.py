@@ -17,9 +17,10 @@ from agents_api import pages, waits
 from agents_api.describing import IDS
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
+from agents_api.showing import events as showing_events
 from agents_api.streaming import EventStream
 from agents_api.views.bounties import OneBounty
-from agents_api.views.events import Events, show_page
+from agents_api.views.events import Events
 from agents_api.views.stream import Stream
 from agents_api.wire import JsonRenderer
 from bounties.models import Bounty
@@ -90,7 +91,7 @@ def _events() -> View:
             )
         except OperationalError:
             return response
-        _say_instead(response, show_page(page))
+        _say_instead(response, showing_events.page(page))
         return response
 
     return events

@@ -71,9 +71,13 @@ class Nullable(Shape):
 
     def bare(self, parts: Parts) -> Schema:
         inner = self.of.schema(parts)
-        if isinstance(inner.get("type"), str) and "enum" not in inner and "const" not in inner:
-            return inner | {"type": [inner["type"], "null"]}
-        return {"anyOf": [inner, {"type": "null"}]}
+        if "type" not in inner:
+            return {"anyOf": [inner, {"type": "null"}]}
+        # One schema and no choice of two, wherever it can be said so: programs and models read it at a glance.
+        types = [inner["type"]] if isinstance(inner["type"], str) else inner["type"]
+        widened = {name: value for name, value in inner.items() if name != "const"} | {"type": [*types, "null"]}
+        words = inner.get("enum") or ([inner["const"]] if "const" in inner else [])
+        return widened | ({"enum": [*words, None]} if words else {})
 
     def example(self) -> Any:
         return self.sample if self.sample is not None else self.of.example()

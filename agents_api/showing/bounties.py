@@ -5,6 +5,8 @@ from typing import Any
 
 from agents_api.answers import (
     CURRENCY,
+    LATITUDE,
+    LONGITUDE,
     MODE,
     NEXT_ACTION,
     Listing,
@@ -39,8 +41,8 @@ FINDING = Record(
     text="What screening found.",
     fields={
         "rule": words("Its stable name.", sample="number_plates"),
-        "outcome": one_of(list(Outcome)),
-        "sentence": words(sample="This may ask for the number plates of private cars."),
+        "outcome": one_of(list(Outcome), text="What this finding alone would lead to."),
+        "sentence": words("What was seen in it.", sample="This may ask for the number plates of private cars."),
         "param": words("JSON pointer to the field.", sample="/title"),
     },
 )
@@ -48,11 +50,11 @@ QUESTION = Record(
     name="AskedQuestion",
     text="A question as it was understood.",
     fields={
-        "id": words(sample="q1"),
-        "text": words(sample="Is the bakery on the corner open right now?"),
-        "type": one_of(list(QuestionType), sample="text"),
-        "choices": Listing(of=words(), sample=[]),
-        "unit": Nullable(of=words()),
+        "id": words("Names it in the answers.", sample="q1"),
+        "text": words("What the scout is asked.", sample="Is the bakery on the corner open right now?"),
+        "type": one_of(list(QuestionType), sample="text", text="How it is answered."),
+        "choices": Listing(text="Of a choice: one of these is the answer.", of=words(), sample=[]),
+        "unit": Nullable(text="Of a number.", of=words()),
     },
 )
 BOUNTY = Record(
@@ -68,14 +70,25 @@ BOUNTY = Record(
             text="`screening`: one of our staff looks first, nothing is held. `unfunded`: allowed, money is missing. "
             "`open`: scouts can claim it. `closing`: what was begun is finished. The others are ends.",
         ),
-        "version": number("Higher after every change that you can see, of the bounty or its results."),
-        "title": words(sample="Is the bakery open?"),
-        "questions": Listing(of=QUESTION),
-        "criteria": Listing(of=words(sample="The shop front is visible")),
+        "version": number("Higher after every change that you can see, of the bounty or its results.", least=1),
+        "title": words("What scouts read first.", sample="Is the bakery open?"),
+        "questions": Listing(text="What the scout answers.", of=QUESTION),
+        "criteria": Listing(text="What the pictures must show.", of=words(sample="The shop front is visible")),
         "place": Record(
-            fields={"lat": number(sample=52.52), "lng": number(sample=13.405), "radius_m": number(sample=60)}
+            text="Where to look from: a point, and how far from it still counts.",
+            fields={
+                "lat": LATITUDE,
+                "lng": LONGITUDE,
+                "radius_m": number("Metres around the point.", sample=60, least=1),
+            },
         ),
-        "window": Record(fields={"opens_at": moment(), "closes_at": moment(sample="2026-11-20T15:00:00Z")}),
+        "window": Record(
+            text="When to look.",
+            fields={
+                "opens_at": moment("From then on."),
+                "closes_at": moment("Until then.", sample="2026-11-20T15:00:00Z"),
+            },
+        ),
         "reward": money("To the scout, for one slot."),
         "blocked_reward": money("To a scout who truthfully could not get there.", sample="0.75"),
         "fee": money("Ours, on top, for one slot.", sample="0.25"),
@@ -85,26 +98,32 @@ BOUNTY = Record(
         "unfinished_slots": number("How many have money held."),
         "total": money("All slots with their fees: what is held at most.", sample="2.75"),
         "proof": Record(
+            text="What the scout must hand in.",
             fields={
-                "media": one_of(list(drafts.Media)),
-                "count": number(),
-                "challenge": one_of(list(drafts.Challenge)),
-                "accuracy_m": Nullable(of=number()),
-                "daylight": truth(),
-            }
+                "media": one_of(list(drafts.Media), text="What is captured."),
+                "count": number("How many of them.", least=1),
+                "challenge": one_of(
+                    list(drafts.Challenge),
+                    text="Something that cannot be known before: a code in the picture, a second viewpoint.",
+                ),
+                "accuracy_m": Nullable(text="How exactly the device must know its place.", of=number()),
+                "daylight": truth("The sun must be up."),
+            },
         ),
-        "review": one_of(list(Review)),
-        "review_hours": number(sample=24),
-        "least_reputation": number(sample=0),
-        "distinct_scouts": truth(sample=True),
+        "review": one_of(
+            list(Review), text="`auto`: what the checks cannot decide comes to you. `buyer`: everything does."
+        ),
+        "review_hours": number("How long a result waits for your review; silence accepts.", sample=24),
+        "least_reputation": number("Of the scouts who may claim it.", sample=0),
+        "distinct_scouts": truth("Each slot is filled by somebody else.", sample=True),
         "private_note": words("Yours alone."),
         "metadata": Plain(
             text="Yours alone.", says={"type": "object", "additionalProperties": {"type": "string"}}, sample={}
         ),
-        "findings": Listing(of=FINDING, sample=[]),
-        "created_at": moment(),
-        "opened_at": Nullable(of=moment()),
-        "ended_at": Nullable(of=moment()),
+        "findings": Listing(text="What screening found; empty: nothing.", of=FINDING, sample=[]),
+        "created_at": moment("When it was posted."),
+        "opened_at": Nullable(of=moment("When scouts could see it; null: not yet.")),
+        "ended_at": Nullable(of=moment("When it was over; null: it is not.")),
         "next_action": NEXT_ACTION,
     },
 )
@@ -113,8 +132,8 @@ TRIED_BOUNTY = Record(
     text="The bounty that would be posted. Nothing was done.",
     fields={
         **BOUNTY.fields,
-        "id": Plain(says={"type": "null"}),
-        "dry_run": Plain(says={"type": "boolean", "const": True}, sample=True),
+        "id": Plain(text="It has none.", says={"type": "null"}),
+        "dry_run": Plain(text="Nothing was posted.", says={"type": "boolean", "const": True}, sample=True),
     },
 )
 BOUNTY_PAGE = page_of(BOUNTY)

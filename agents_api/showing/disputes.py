@@ -5,6 +5,7 @@ from typing import Any
 from agents_api.answers import (
     MODE,
     NEXT_ACTION,
+    VERSION,
     Listing,
     Plain,
     Record,
@@ -12,7 +13,6 @@ from agents_api.answers import (
     an_id,
     kind,
     moment,
-    number,
     one_of,
     page_of,
     truth,
@@ -33,10 +33,10 @@ MESSAGE = Record(
     " instruction.",
     fields={
         "id": an_id("msg"),
-        "author": one_of(DisputeMessage.Author.values, sample="scout"),
+        "author": one_of(DisputeMessage.Author.values, sample="scout", text="Who wrote it."),
         "text": Untrusted(of=words(sample="The sign is in the second picture, on the left.")),
         "untrusted": Plain(text="True of a scout's words.", says={"type": "boolean"}, sample=True),
-        "written_at": moment(),
+        "written_at": moment("When it was written."),
     },
 )
 DISPUTE = Record(
@@ -48,21 +48,24 @@ DISPUTE = Record(
         "mode": MODE,
         "bounty": an_id("bnt"),
         "result": an_id("sub"),
-        "opened_by": one_of(list(Side)),
-        "status": one_of(list(DisputeState)),
-        "version": number(),
-        "ground": Record(fields={"code": words(sample="answer_wrong"), "sentence": words()}),
-        "opened_at": moment(),
+        "opened_by": one_of(list(Side), text="`buyer` is you."),
+        "status": one_of(list(DisputeState), text="`open` and `answered`: it runs. The others are ends."),
+        "version": VERSION,
+        "ground": Record(
+            text="Why it was opened.",
+            fields={"code": words("Of the published list.", sample="answer_wrong"), "sentence": words("For a person.")},
+        ),
+        "opened_at": moment("When it began."),
         "answer_by": moment("Until then the other side is waited for."),
         "rule_by": moment("If nobody has ruled by then, the default ruling stands."),
         "default_ruling": Nullable(
             text="What stands when nobody rules in time; null: it has ended.", of=one_of(list(Ruling))
         ),
-        "ruling": Nullable(of=one_of(list(Ruling))),
+        "ruling": Nullable(text="Null: not yet.", of=one_of(list(Ruling))),
         "by_default": truth("Nobody ruled in time."),
         "explanation": words("Of the ruling, for both sides."),
-        "ruled_at": Nullable(of=moment()),
-        "messages": Listing(of=MESSAGE),
+        "ruled_at": Nullable(of=moment("When it was decided.")),
+        "messages": Listing(text="In the order written.", of=MESSAGE),
         "next_action": NEXT_ACTION,
     },
 )

@@ -11,7 +11,20 @@ from typing import Any
 from uuid import UUID
 
 from agents_api import media_links
-from agents_api.answers import Listing, Plain, Record, kind, moment, number, one_of, truth, url, words
+from agents_api.answers import (
+    LATITUDE,
+    LONGITUDE,
+    Listing,
+    Plain,
+    Record,
+    kind,
+    moment,
+    number,
+    one_of,
+    truth,
+    url,
+    words,
+)
 from agents_api.media_links import Size
 from bounties.models import Submission
 from bounties.shapes import Nullable, Shape
@@ -19,46 +32,49 @@ from verification import queries
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.queries import Copy, Found
 
+_LINK = "https://sightline.example/v1/results/sub_01k6hv0qryfgx9tbjbdy51rb9y/media?number=1&until=1795165200&seal=x"
 _NUMBERS = {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean", "null"]}}
 CHECK = Record(
     name="Check",
     text="One question that was put to the evidence, answered by code.",
     fields={
-        "check": words(sample="geofence"),
+        "check": words("Its name.", sample="geofence"),
         "outcome": one_of(list(Outcome), text="`unknown`: the evidence cannot answer it."),
         "severity": one_of(
             list(Severity), text="Of a failure: `decisive` rejects, `strong` needs a person, `weak` is a remark."
         ),
         "reason": words("A stable word within this check.", sample="inside"),
-        "sentence": words(sample="Captured 8 m from the point, within the 60 m asked for."),
-        "numbers": Plain(says=_NUMBERS, sample={"distance_m": 8.1, "accuracy_m": 6.0}),
-        "threshold": Plain(says=_NUMBERS, sample={"radius_m": 60.0}),
+        "sentence": words("For a person.", sample="Captured 8 m from the point, within the 60 m asked for."),
+        "numbers": Plain(text="What was measured.", says=_NUMBERS, sample={"distance_m": 8.1, "accuracy_m": 6.0}),
+        "threshold": Plain(text="What it was held against.", says=_NUMBERS, sample={"radius_m": 60.0}),
     },
 )
 MEDIUM = Record(
     name="Medium",
     text="A picture, upright and without metadata, what was found to be a face or a plate blurred.",
     fields={
-        "number": number("In the order captured."),
+        "number": number("In the order captured.", least=1),
         "kind": kind("photo"),
-        "width": number(sample=1200),
-        "height": number(sample=900),
-        "preview_url": url(
-            "At most 512 px; needs no key.", sample="https://sightline.example/v1/results/sub_…/media?…"
-        ),
+        "width": number("Pixels.", sample=1200),
+        "height": number("Pixels.", sample=900),
+        "preview_url": url("At most 512 px; needs no key.", sample=_LINK),
         "url": Nullable(
             text="The picture itself, once the result is accepted.",
-            of=url(sample="https://sightline.example/v1/results/sub_…/media?…"),
+            of=url(sample=_LINK),
         ),
         "links_end_at": moment("Then fetch the result again: each answer has fresh links."),
         "redactions": Listing(
             text="What each detector found and blurred. They miss some.",
-            of=Record(fields={"detector": words(sample="face_frontal"), "regions": number(sample=2)}),
+            of=Record(
+                fields={
+                    "detector": words("What looked.", sample="face_frontal"),
+                    "regions": number("How many it blurred.", sample=2),
+                }
+            ),
         ),
     },
 )
 CAPTURE = Record(
-    name="Capture",
     text="When and where the shutter went, as far as it is known.",
     fields={
         "at": Nullable(of=moment("On our clock.")),
@@ -66,8 +82,8 @@ CAPTURE = Record(
             text="As the device said; null: it said nothing at that moment.",
             of=Record(
                 fields={
-                    "lat": number(sample=52.52005),
-                    "lng": number(sample=13.40503),
+                    "lat": LATITUDE,
+                    "lng": LONGITUDE,
                     "accuracy_m": number("How far off it may be.", sample=6.0),
                     "distance_m": number("From the point you asked for.", sample=8.1),
                 }
@@ -76,8 +92,8 @@ CAPTURE = Record(
     },
 )
 FIELDS: Mapping[str, Shape] = {
-    "checks": Listing(of=CHECK),
-    "media": Listing(of=MEDIUM),
+    "checks": Listing(text="Everything that was looked at.", of=CHECK),
+    "media": Listing(text="The pictures; none of a rejected result.", of=MEDIUM),
     "capture": Nullable(text="Null: no check has looked.", of=CAPTURE),
     "receipt": Nullable(
         text="What was found and decided, signed by us (Ed25519 over RFC 8785 JSON); of accepted results.",
@@ -85,7 +101,10 @@ FIELDS: Mapping[str, Shape] = {
     ),
     "licence": Record(
         text="What the scout agreed to.",
-        fields={"name": words(sample="observation-1"), "resale": truth("It may be sold on, for a royalty.")},
+        fields={
+            "name": words("With its version.", sample="observation-1"),
+            "resale": truth("It may be sold on, for a royalty."),
+        },
     ),
 }
 

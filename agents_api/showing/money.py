@@ -28,6 +28,7 @@ from market.payments.deposits import Deposit, Status
 
 BALANCE = Record(
     name="Balance",
+    text="What you have.",
     fields={
         "object": kind("balance"),
         "mode": MODE,
@@ -44,13 +45,13 @@ ENTRY = Record(
         "object": kind("entry"),
         "mode": MODE,
         "kind": one_of(KINDS, sample="hold", text="What happened."),
-        "at": moment(),
+        "at": moment("When it was posted."),
         "currency": CURRENCY,
         "available": money("The change of what can be spent.", sample="-2.75"),
         "held": money("The change of what is set aside.", sample="2.75"),
-        "bounty": Nullable(of=an_id("bnt")),
-        "result": Nullable(of=an_id("sub")),
-        "deposit": Nullable(of=an_id("dep")),
+        "bounty": Nullable(of=an_id("bnt", "The bounty it was for.")),
+        "result": Nullable(of=an_id("sub", "The result it was for.")),
+        "deposit": Nullable(of=an_id("dep", "The deposit it came from.")),
     },
 )
 ENTRY_PAGE = page_of(ENTRY)
@@ -61,14 +62,14 @@ DEPOSIT = Record(
         "id": an_id("dep"),
         "object": kind("deposit"),
         "mode": MODE,
-        "status": one_of(list(Status), sample="succeeded"),
-        "amount": money(sample="100.00"),
+        "status": one_of(list(Status), sample="succeeded", text="Of the payment."),
+        "amount": money("What was asked for.", sample="100.00"),
         "currency": CURRENCY,
         "checkout_url": Nullable(
             text="For the owner, who pays there; null: nothing is to be paid.",
             of=url(sample="https://checkout.example/pay/4f1d"),
         ),
-        "created_at": moment(),
+        "created_at": moment("When it was asked for."),
         "next_action": NEXT_ACTION,
     },
 )

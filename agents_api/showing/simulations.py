@@ -19,9 +19,9 @@ SIMULATION = Record(
         "object": kind("simulation"),
         "mode": MODE,
         "bounty": an_id("bnt"),
-        "outcome": one_of(list(Outcome)),
+        "outcome": one_of(list(Outcome), text="How it will go."),
         "expect": words("What will come of it.", sample=EXPECT[Outcome.GOOD]),
-        "claim_expires_at": moment(),
+        "claim_expires_at": moment("Until then the scout has its slot."),
         "next_action": NEXT_ACTION,
     },
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from agents_api.answers import (
     MODE,
+    VERSION,
     Listing,
     Record,
     an_id,
@@ -31,18 +32,22 @@ _FIELDS = {
     "mode": MODE,
     "url": url("Where it is sent to.", sample="https://agent.example.com/hooks/sightline"),
     "description": words("Yours.", sample="results to the indexer"),
-    "types": Listing(text="The types that are sent; empty: all of them.", of=words(), sample=["result.accepted"]),
+    "types": Listing(
+        text="The types that are sent; empty: all of them.",
+        of=words(sample="result.accepted"),
+        sample=["result.accepted"],
+    ),
     "status": one_of(list(EndpointState), text="Disabled, it is sent nothing."),
     "disabled_because": Nullable(
         text="`owner`: by you. `failing`: for three days nothing got through. `gone`: it answered 410.",
         of=one_of([each for each in WebhookEndpoint.Because.values if each]),
     ),
-    "disabled_at": Nullable(of=moment()),
+    "disabled_at": Nullable(of=moment("Since when nothing is sent.")),
     "failing_since": Nullable(text="The first failure after the last success; null: all is well.", of=moment()),
     "secret_id": an_id("whs", "Names the secret that signs; rotating makes a new one."),
     "former_secret_ends_at": Nullable(text="Until then the secret before it signs as well.", of=moment()),
-    "version": number(),
-    "created_at": moment(),
+    "version": VERSION,
+    "created_at": moment("When it was made."),
 }
 ENDPOINT_RECORD = Record(
     name="WebhookEndpoint",
@@ -52,7 +57,7 @@ ENDPOINT_RECORD = Record(
 NEW_ENDPOINT = Record(
     name="WebhookEndpointWithSecret",
     text="With the secret that a Standard Webhooks library verifies by. A repetition of the request holds null.",
-    fields={**_FIELDS, "secret": Nullable(of=words(sample="whsec_…"))},
+    fields={**_FIELDS, "secret": Nullable(text="Keep it; null in a repetition.", of=words(sample="whsec_…"))},
 )
 ENDPOINT_PAGE = page_of(ENDPOINT_RECORD)
 
@@ -60,10 +65,10 @@ ATTEMPT = Record(
     name="WebhookAttempt",
     text="One try.",
     fields={
-        "at": moment(),
+        "at": moment("When it was made."),
         "status": Nullable(text="What it answered; null: nothing.", of=number(sample=200)),
         "fault": Nullable(text="Why there was no answer.", of=one_of([each.value for each in Fault if each])),
-        "milliseconds": number(sample=84),
+        "milliseconds": number("Until the answer, or the fault.", sample=84),
         "response": words("The beginning of an answer that was no success."),
     },
 )
@@ -75,12 +80,12 @@ DELIVERY_RECORD = Record(
         "object": kind("webhook_delivery"),
         "webhook_endpoint": an_id("whk"),
         "message_id": words("What the receiver sees as `webhook-id`, the same in every try.", sample="evt_…"),
-        "type": one_of([*sorted(CATALOGUE), TEST], sample="result.accepted"),
-        "status": one_of(list(DeliveryState)),
-        "created_at": moment(),
+        "type": one_of([*sorted(CATALOGUE), TEST], sample="result.accepted", text="Of the event."),
+        "status": one_of(list(DeliveryState), text="`pending`: it is tried again."),
+        "created_at": moment("When the event was told."),
         "next_try_at": Nullable(text="Null: it is over.", of=moment()),
-        "ended_at": Nullable(of=moment()),
-        "attempts": Listing(of=ATTEMPT),
+        "ended_at": Nullable(of=moment("When it arrived or was given up.")),
+        "attempts": Listing(text="The oldest first.", of=ATTEMPT),
     },
 )
 DELIVERY_PAGE = page_of(DELIVERY_RECORD)

@@ -40,19 +40,24 @@ DOCUMENTS = {"llms": "/llms.txt", "openapi": "/v1/openapi.json", "errors": "/doc
 _AGENT_FIELDS = {
     "id": an_id("agt"),
     "object": kind("agent"),
-    "name": words(sample="Weather bot"),
+    "name": words("Scouts see it.", sample="Weather bot"),
     "mode": MODE,
     "claimed": truth("Whether a person has claimed it as its owner."),
-    "created_at": moment(),
+    "created_at": moment("When it signed up."),
     "time": moment("What time it is for this account: a test account may have moved its clock."),
 }
-AGENT = Record(name="Agent", fields=_AGENT_FIELDS)
+AGENT = Record(name="Agent", text="A buyer's program.", fields=_AGENT_FIELDS)
 ACCOUNT = Record(
     name="Account",
+    text="Whose key this is, and what the key may do.",
     fields=_AGENT_FIELDS
     | {
         "key": Record(
-            fields={"id": an_id("key"), "scopes": Listing(of=one_of(ApiKey.SCOPES), sample=list(ApiKey.SCOPES))}
+            text="The one that this call was made with.",
+            fields={
+                "id": an_id("key"),
+                "scopes": Listing(text="What it may do.", of=one_of(ApiKey.SCOPES), sample=list(ApiKey.SCOPES)),
+            },
         )
     },
 )

@@ -54,20 +54,21 @@ ITEM = Record(
     text="What became of one bounty of the batch.",
     fields={
         "index": number("Its place in what was sent, from 0.", sample=0),
-        "status": number("As its own call would have been answered.", sample=201),
-        "bounty": Nullable(of=showing.BOUNTY),
-        "problem": Nullable(of=PROBLEM, sample=PROBLEM.example()),
+        "status": number("As its own call would have been answered.", sample=201, least=201, most=599),
+        "bounty": Nullable(text="Null: it was refused.", of=showing.BOUNTY),
+        "problem": Nullable(text="Null: it was posted.", of=PROBLEM, sample=PROBLEM.example()),
     },
     sample={"index": 0, "status": 201, "bounty": showing.BOUNTY.example(), "problem": None},
 )
 POSTED = Record(
     name="Batch",
+    text="What became of a batch.",
     fields={
         "object": kind("batch"),
-        "strategy": one_of(list(Strategy), sample="best_effort"),
-        "posted": number(),
-        "refused": number(sample=0),
-        "data": Listing(of=ITEM),
+        "strategy": one_of(list(Strategy), sample="best_effort", text="As it was asked for."),
+        "posted": number("How many."),
+        "refused": number("How many.", sample=0),
+        "data": Listing(text="In the order sent.", of=ITEM, most=MOST_IN_ONE_BATCH),
     },
 )
 

@@ -27,6 +27,7 @@ class ClockOrders(reading.InvalidField):
 
 CLOCK = Record(
     name="Clock",
+    text="What time it is for an account.",
     fields={
         "object": kind("clock"),
         "mode": MODE,

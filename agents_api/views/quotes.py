@@ -34,10 +34,10 @@ QUOTE = Record(
     text="What posting this would cost, and whether it may be posted. Nothing is held and nothing is promised.",
     fields={
         "object": kind("quote"),
-        "reward": money(),
-        "blocked_reward": money(sample="0.75"),
-        "fee": money(sample="0.25"),
-        "slots": number(),
+        "reward": money("To the scout, for one slot."),
+        "blocked_reward": money("To a scout who truthfully could not get there.", sample="0.75"),
+        "fee": money("Ours, on top, for one slot.", sample="0.25"),
+        "slots": number("How many observations are wanted.", least=1),
         "total": money("What would be held.", sample="2.75"),
         "currency": CURRENCY,
         "available": money("Your balance.", sample="1000.00"),
@@ -46,22 +46,23 @@ QUOTE = Record(
             text="The middle half of what was paid near there lately; null: too little to tell.",
             of=Record(
                 fields={
-                    "low": money(sample="2.00"),
-                    "middle": money(sample="2.50"),
-                    "high": money(sample="4.00"),
+                    "low": money("A quarter was paid less.", sample="2.00"),
+                    "middle": money("Half were paid less.", sample="2.50"),
+                    "high": money("A quarter was paid more.", sample="4.00"),
                     "bounties": number("Of how many.", sample=12),
-                    "within_m": number(sample=queries.NEAR_M),
-                    "within_days": number(sample=queries.LOOKED_BACK.days),
+                    "within_m": number("How near.", sample=queries.NEAR_M),
+                    "within_days": number("How lately.", sample=queries.LOOKED_BACK.days),
                 }
             ),
         ),
         "expected_fill_seconds": Nullable(text="The usual time to a result near there.", of=number(sample=1_800)),
         "policy": Record(
+            text="Whether it may be posted.",
             fields={
                 "outcome": one_of(list(Outcome), text="`review`: one of our staff would look first."),
-                "sentence": words(sample=_SENTENCES[Outcome.ALLOW]),
-                "findings": Listing(of=FINDING, sample=[]),
-            }
+                "sentence": words("For a person.", sample=_SENTENCES[Outcome.ALLOW]),
+                "findings": Listing(text="What screening found; empty: nothing.", of=FINDING, sample=[]),
+            },
         ),
         "next_action": NEXT_ACTION,
     },

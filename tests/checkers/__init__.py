@@ -1,13 +1,17 @@
-"""Other people's checkers that come from npm: what `package.json` here pins, installed when the first test asks.
+"""Other people's checkers, installed when the first test asks: from npm what `package.json` here pins, from PyPI what
+requirements/checkers.txt does.
 
 Only tests marked `extra` use them. They want a newer Node than a machine may have, so they always get the one of the
-Python environment, which requirements/node.txt pins.
+Python environment, which requirements/node.txt pins. Those in Python have an environment of their own inside ours:
+their pytest plugins and their versions of what we use too are theirs alone.
 """
 
 import hashlib
 import os
 import runpy
+import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -50,3 +54,40 @@ def _node() -> Path:
             assert done.returncode == 0, done.stdout + done.stderr
             stamp.write_text(wanted)
     return node
+
+
+def run_python(
+    *words: str, cwd: Path = ROOT, timeout: float = 240, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """What stands after `python` on a command line, in the environment of the checkers."""
+    programs = _python().parent
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"  # one of them starts another
+    return subprocess.run(
+        [str(_python()), *words],
+        cwd=cwd,
+        env={**os.environ, "PATH": path, "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+
+
+@cache
+def _python() -> Path:
+    setup = runpy.run_path(str(ROOT / "bin" / "setup.py"))
+    requirements, folder = ROOT / "requirements" / "checkers.txt", setup["VENV"] / "checkers"
+    python: Path = folder / "bin" / "python"
+    with setup["alone"]():
+        stamp, wanted = folder / "installed.txt", f"{setup['fingerprint'](requirements)} {folder}"
+        if not stamp.exists() or stamp.read_text() != wanted:
+            uv = shutil.which("uv")
+            made = (
+                [uv, "venv", "--quiet", "--clear", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
+            )
+            pip = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+            pinned = ["--quiet", "--require-hashes", "--no-deps", "-r", str(requirements)]
+            for command in ([*made, str(folder)], [*pip, *pinned]):
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+                assert done.returncode == 0, done.stdout + done.stderr
+            stamp.write_text(wanted)
+    return python
