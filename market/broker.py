@@ -112,6 +112,8 @@ beat_schedule: dict[str, dict[str, Any]] = {
     },
     "forget-answers": {"task": "agents_api.tasks.forget_what_is_over", "schedule": HOUR, "options": {"expires": HOUR}},
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
+    "begin-payouts": {"task": "market.payments.tasks.begin_payouts", "schedule": HOUR, "options": {"expires": HOUR}},
+    "reconcile": {"task": "market.payments.tasks.reconcile", "schedule": crontab(hour="4", minute="40")},
     "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
     "look-around": {"task": "web.notices.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
     "forget-notices": {"task": "web.notices.tasks.forget_old", "schedule": HOUR, "options": {"expires": HOUR}},

@@ -54,6 +54,17 @@ _SENTENCES: Final = {
     "already_paid": _("Another try of yours was paid: a claim is paid once."),
     "nothing_to_pay_out": _("There is too little to pay out yet."),
     "payouts_closed": _("Payouts of this kind are not set up in this house yet. The balance stays yours."),
+    "payout_account_missing": _("There is no bank account connected yet."),
+    "payout_account_not_ready": _(
+        "Stripe takes no money for your account at the moment. See below what it wants to know."
+    ),
+    "live_money_closed": _("Real money neither comes in nor goes out in this house yet."),
+    "country_not_supported": _(
+        "Stripe cannot pay into this country from here. What you earn stays yours and waits. "
+        "If your bank account is in another country, choose that one."
+    ),
+    "not_a_country": _("Choose the country that your bank account is in."),
+    "live_scouts_only": _("Real money is paid to scouts who work in live mode."),
     "money_waits": _("There is money of yours here, or something is not decided yet. Have it paid out first."),
     "answers_for_agents": _("You answer for an agent. It has to be handed over or closed first."),
     "on_the_staff": _("You are on our staff. That has to end first."),

@@ -15,6 +15,7 @@ from web.views import (
     nearby,
     notices,
     own_data,
+    payout_account,
     published,
     result,
 )
@@ -39,6 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answers/<str:submission_id>/appeal", result.appeal, name="appeal"),
     path("earnings", earnings.earnings, name="earnings"),
     path("earnings/payout", earnings.ask_payout, name="ask_payout"),
+    path("earnings/connect", payout_account.connect, name="payouts_connect"),
+    path("earnings/connect/again", payout_account.again, name="payouts_again"),
+    path("earnings/connected", payout_account.connected, name="payouts_connected"),
+    path("earnings/schedule", payout_account.choose_schedule, name="payouts_schedule"),
     path("me", me.me, name="me"),
     path("me/mode", me.choose_mode, name="choose_mode"),
     path("me/units", me.choose_units, name="choose_units"),

@@ -12,7 +12,12 @@ PAYOUT_DELAYED = EventType(
     "We have too little at our payment service at the moment. It is sent again by itself.",
     _PAYOUT,
 )
-PAYOUT_PAID = EventType("payout.paid", "scout", "The money has arrived.", _PAYOUT)
+PAYOUT_PAID = EventType(
+    "payout.paid",
+    "scout",
+    "It is in the scout's own account: of play money nowhere, of real money at Stripe, which pays on to the bank.",
+    _PAYOUT,
+)
 PAYOUT_FAILED = EventType(
     "payout.failed",
     "scout",
@@ -22,5 +27,27 @@ PAYOUT_FAILED = EventType(
 PAYOUT_RETURNED = EventType(
     "payout.returned", "scout", "What had been paid came back, or this much of it, and is available again.", _PAYOUT
 )
+PAYOUT_ACCOUNT_READY = EventType(
+    "payout_account.ready", "scout", "Stripe has heard enough: money can be sent to the scout's account.", {}
+)
+PAYOUT_ACCOUNT_STOPPED = EventType(
+    "payout_account.stopped", "scout", "Stripe takes no more money for the scout's account.", {"state": WORD}
+)
+PAYOUT_ACCOUNT_BANK_FAILED = EventType(
+    "payout_account.bank_failed",
+    "scout",
+    "The scout's bank sent back what Stripe paid out. It waits in the scout's account at Stripe.",
+    {"reason": WORD},
+)
 
-OWN = (PAYOUT_REQUESTED, PAYOUT_SENDING, PAYOUT_DELAYED, PAYOUT_PAID, PAYOUT_FAILED, PAYOUT_RETURNED)
+OWN = (
+    PAYOUT_REQUESTED,
+    PAYOUT_SENDING,
+    PAYOUT_DELAYED,
+    PAYOUT_PAID,
+    PAYOUT_FAILED,
+    PAYOUT_RETURNED,
+    PAYOUT_ACCOUNT_READY,
+    PAYOUT_ACCOUNT_STOPPED,
+    PAYOUT_ACCOUNT_BANK_FAILED,
+)

@@ -60,12 +60,19 @@ def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = 
     if scout.kind != Account.Kind.SCOUT:
         raise ScoutsOnly("Only scouts are paid out.")
     rail = rail_for(scout.mode)
-    rail.check(scout.id)
+    destination = rail.destination(scout.id)
     amount = _amount(scout, amount_micros)
     if amount < rail.least_micros:
         raise NothingToPayOut(f"A payout is at least {format_micros(rail.least_micros)}.", param="/amount")
     now = scout.time_of(at)
-    payout = Payout.objects.create(scout=scout, mode=scout.mode, rail=rail.name, amount_micros=amount, requested_at=now)
+    payout = Payout.objects.create(
+        scout=scout,
+        mode=scout.mode,
+        rail=rail.name,
+        destination=destination,
+        amount_micros=amount,
+        requested_at=now,
+    )
     post(
         [rules.reserve_payout(book=Book.of(payout.mode), scout_id=scout.id, payout_id=payout.id, amount_micros=amount)],
         at=at,
@@ -94,8 +101,15 @@ def begin_sending(*, payout_id: UUID, at: datetime) -> Order | None:
     elif not told_before:
         return None
     assert payout.sending_at is not None
-    amount = Micros(payout.amount_micros)
-    return Order(payout.id, payout.scout_id, amount, payout.sending_at, payout.attempt, told_before)
+    return Order(
+        payout_id=payout.id,
+        scout_id=payout.scout_id,
+        amount_micros=Micros(payout.amount_micros),
+        sending_at=payout.sending_at,
+        destination=payout.destination,
+        attempt=payout.attempt,
+        told_before=told_before,
+    )
 
 
 @transaction.atomic

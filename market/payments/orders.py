@@ -21,6 +21,7 @@ class Order:
     scout_id: UUID
     amount_micros: Micros  # whole cents
     sending_at: datetime  # when this attempt was told first
+    destination: str = ""  # what the rail called the scout's account when the payout was asked for
     attempt: int = 1
     told_before: bool = False  # this attempt may have been told already, by somebody who never heard the answer
 
@@ -72,8 +73,8 @@ class Rail(Protocol):
     name: str
     least_micros: Micros
 
-    def check(self, scout_id: UUID) -> None:
-        """Refuse, in words for the scout, before anything is set aside for a payout that cannot be sent."""
+    def destination(self, scout_id: UUID) -> str:
+        """Where this scout is paid. Refuses, in words for the scout, before anything is set aside."""
         ...
 
     def move(self, order: Order, *, at: datetime) -> Progress:

@@ -1,4 +1,4 @@
-"""The states of a payout and of a top-up. Pure; the diagrams are drawn from here."""
+"""The states of a payout, of the account it goes to, and of a top-up. Pure; the diagrams are drawn from here."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -62,4 +62,35 @@ TOP_UP = Lifecycle(
     },
 )
 
-LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, TOP_UP)
+
+class PayoutAccountState(StrEnum):
+    """What Stripe says of a scout's account. It may change its mind about all but a closed one."""
+
+    CONNECTING = "connecting"  # the scout has not told Stripe enough yet
+    PENDING = "pending"  # Stripe looks at what it was told
+    ACTIVE = "active"  # money can be sent
+    RESTRICTED = "restricted"  # no money can be sent until the scout, or Stripe, does something
+    UNSUPPORTED = "unsupported"  # Stripe does not pay into this country from here
+    CLOSED = "closed"
+
+
+_MAY_BECOME: Final[dict[PayoutAccountState, str]] = {
+    PayoutAccountState.CONNECTING: "ask for more",
+    PayoutAccountState.PENDING: "look",
+    PayoutAccountState.ACTIVE: "allow",
+    PayoutAccountState.RESTRICTED: "restrict",
+    PayoutAccountState.UNSUPPORTED: "refuse",
+    PayoutAccountState.CLOSED: "close",
+}
+
+PAYOUT_ACCOUNT: Final = Lifecycle[PayoutAccountState](
+    "payout account",
+    PayoutAccountState.CONNECTING,
+    {
+        source: {target: verb for target, verb in _MAY_BECOME.items() if target != source}
+        for source in PayoutAccountState
+        if source != PayoutAccountState.CLOSED
+    },
+)
+
+LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, PAYOUT_ACCOUNT, TOP_UP)

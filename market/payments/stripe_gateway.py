@@ -246,6 +246,30 @@ def transfers_in_group(group: str) -> list[Transferred]:
         return [_transfer(each) for each in client.v1.transfers.list({"transfer_group": group}).auto_paging_iter()]
 
 
+def reversals(transfer_id: str) -> list[tuple[str, int]]:
+    """What came back of a transfer: each time's id and cents."""
+    with _calling() as client:
+        page = client.v1.transfers.reversals.list(transfer_id, {"limit": _PAGE})
+        return [(each.id, each.amount) for each in page.auto_paging_iter()]
+
+
+def transfer_of_reversal(transaction_id: str) -> str:
+    """Of a movement of our balance that is a transfer's coming back: which transfer."""
+    with _calling() as client:
+        found = client.v1.balance_transactions.retrieve(transaction_id, {"expand": ["source"]})
+        return _id(getattr(_whole(found.source), "transfer", None))
+
+
+def newest_bank_failure(account_id: str) -> str:
+    """Why the bank sent back what Stripe last paid out to a scout; empty if it arrived."""
+    with _calling() as client:
+        options: stripe.RequestOptions = {"stripe_account": account_id}
+        for each in client.v1.payouts.list({"limit": _PAGE}, options).auto_paging_iter():
+            if each.status in ("paid", "failed"):
+                return str(each.failure_code or "failed") if each.status == "failed" else ""
+    return ""
+
+
 # --- what happened ----------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from market.clock import now
-from market.payments import inbox, stopping
-from market.payments import top_ups as _top_ups  # noqa: F401 - who applies which events is known once it is loaded
+from market.payments import inbox, reconciling, stopping
+from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
+from market.payments import top_ups as _top_ups  # noqa: F401
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
 from market.work import registry
+
+RECONCILE = "reconcile"
 
 
 # Never given up into `failed`: as long as nobody knows whether money has left, it is not available again.
@@ -27,3 +30,8 @@ def alert_of_payout_stop(subject: str) -> None:
 @registry.handler(inbox.APPLY, attempts=100)
 def apply_stripe_event(subject: str) -> None:
     inbox.apply(event_id=subject, at=now())
+
+
+@registry.handler(RECONCILE)
+def reconcile(_day: str) -> None:
+    reconciling.reconcile(at=now())

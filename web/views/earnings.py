@@ -8,11 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bounties import scouting
 from market import clock
-from market.accounts.models import Scout
+from market.accounts.models import Mode, Scout
 from market.ledger.postings import Book
 from market.ledger.queries import scout_balance
-from market.payments import operations, queries
-from market.payments.states import ENDED, REFUSALS
+from market.payments import operations, payout_accounts, queries
+from market.payments.schedule import LEAST_BY_AMOUNT_MICROS
+from market.payments.states import ENDED, REFUSALS, PayoutAccountState
+from web import payout_words
 from web.scouts import for_scouts
 from web.standpoint import standpoint
 from web.zones import UTC, zone_at
@@ -25,6 +27,7 @@ def earnings(request: HttpRequest, scout: Scout) -> HttpResponse:
     balance = scout_balance(Book.of(account.mode), account.id)
     least = queries.least_payout(account.mode)
     payouts = queries.payouts_of(account.id)
+    paid_to = payout_accounts.account_of(account.id) if account.mode == Mode.LIVE else None
     facts = {
         "balance": balance,
         "waiting": scouting.awards_waiting(scout=account),
@@ -34,7 +37,13 @@ def earnings(request: HttpRequest, scout: Scout) -> HttpResponse:
         "refusals": REFUSALS,
         "paid": queries.paid_out(account.id),
         "least": least,
-        "can_ask": least is not None and balance.available_micros >= least,
+        "account": paid_to,
+        "wanted": payout_words.wanted(paid_to.requirements) if paid_to else [],
+        "countries": payout_words.COUNTRIES,
+        "least_by_amount": LEAST_BY_AMOUNT_MICROS,
+        "can_ask": least is not None
+        and balance.available_micros >= least
+        and (account.mode == Mode.TEST or (paid_to is not None and paid_to.state == PayoutAccountState.ACTIVE)),
         "zone": zone_at(here.place) if here else UTC,
     }
     return render(request, "scout/earnings.html", facts)

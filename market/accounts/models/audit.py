@@ -18,6 +18,7 @@ class Audit(models.Model):
         OPERATOR_DISMISSED = "operator_dismissed"
         PASSKEYS_FORGOTTEN = "passkeys_forgotten"
         PAYOUTS_RESUMED = "payouts_resumed"
+        SUSPENSE_EXPLAINED = "suspense_explained"
 
     class By(models.TextChoices):
         USER = "user"  # a person who is signed in

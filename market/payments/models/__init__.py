@@ -3,6 +3,18 @@
 from market.payments.models.inbox import StripeEvent
 from market.payments.models.money_in import Payment, TopUp
 from market.payments.models.payout import ENDS, Payout
+from market.payments.models.payout_account import PayoutAccount
+from market.payments.models.reconciliation import Reconciliation, StripeTransaction
 from market.payments.models.stop import PayoutStop
 
-__all__ = ["ENDS", "Payment", "Payout", "PayoutStop", "StripeEvent", "TopUp"]
+__all__ = [
+    "ENDS",
+    "Payment",
+    "Payout",
+    "PayoutAccount",
+    "PayoutStop",
+    "Reconciliation",
+    "StripeEvent",
+    "StripeTransaction",
+    "TopUp",
+]

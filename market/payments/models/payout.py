@@ -22,6 +22,7 @@ class Payout(models.Model):
     state = models.CharField(
         max_length=14, choices=[(each, each) for each in PayoutState], default=PayoutState.REQUESTED
     )
+    destination = models.CharField(max_length=255, blank=True)  # the scout's account there; the same in all attempts
     amount_micros = models.BigIntegerField()
     requested_at = models.DateTimeField()
     attempt = models.PositiveSmallIntegerField(default=1)

@@ -24,6 +24,8 @@ class MoneyOut:
         recipient = (asked.get("configuration") or {}).get("recipient")
         if recipient is None:
             raise Trouble(400, "The twin makes recipients only.", code="invalid_fields")
+        if country == "zz":
+            raise Trouble(400, "The country 'ZZ' is not supported.", code="country_unsupported")
         supported = country in SENDS_TO
         why = "requirements_past_due" if supported else "unsupported_country"
         resolution = "provide_info" if supported else "no_resolution"
@@ -161,3 +163,34 @@ class MoneyOut:
         found["reversed"] = found["amount_reversed"] == found["amount"]
         self.books.tell("transfer.reversed", found)
         return made
+
+    def reversals(self, transfer_id: str) -> list[Json]:
+        return [each for each in self.books.of_kind("trr") if each["transfer"] == transfer_id]
+
+    # --- from a scout's account on to their bank ---
+
+    def pay_on(self, account_id: str, *, amount: int, failure: str = "") -> Json:
+        """Stripe pays a scout's balance on to their bank, which takes it or sends it back."""
+        self.account(account_id)
+        made = self.books.add(
+            stripe.Payout,
+            "po",
+            object="payout",
+            amount=amount,
+            currency="usd",
+            created=self.books.now(),
+            status="failed" if failure else "paid",
+            failure_code=failure or None,
+            livemode=False,
+            metadata={"account": account_id},
+        )
+        self.books.tell("payout.failed" if failure else "payout.paid", made, account=account_id)
+        return made
+
+    def bank_payouts(self, account_id: str) -> list[Json]:
+        return [each for each in self.books.of_kind("po") if each["metadata"]["account"] == account_id]
+
+    def deauthorize(self, account_id: str) -> None:
+        """The scout takes the platform off their account."""
+        about = {"id": "ca_twin", "object": "application", "name": "Sightline"}
+        self.books.tell("account.application.deauthorized", about, account=account_id)

@@ -28,6 +28,7 @@ class Route:
 class Routes:
     def __init__(self, address: str) -> None:
         self.books = Books(address)
+        self.account = ""  # as whom the platform asks: a scout's account, or nobody but itself
         self.money_in, self.money_out = MoneyIn(self.books), MoneyOut(self.books)
         into, out = self.money_in, self.money_out
         self.routes = [
@@ -55,6 +56,14 @@ class Routes:
             _route("POST", "/v1/transfers", params.TransferCreateParams, lambda a, _: out.make_transfer(a)),
             _route("GET", "/v1/transfers", params.TransferListParams, self._transfers),
             _route("GET", "/v1/transfers/ID", params.TransferRetrieveParams, self._get("tr")),
+            _route(
+                "GET",
+                "/v1/transfers/ID/reversals",
+                params.TransferReversalListParams,
+                lambda asked, it: _page(out.reversals(it), asked, f"/v1/transfers/{it}/reversals"),
+            ),
+            _route("GET", "/v1/balance_transactions/ID", params.BalanceTransactionRetrieveParams, self._get("txn")),
+            _route("GET", "/v1/payouts", params.PayoutListParams, self._bank_payouts),
             _route("POST", "/v2/core/accounts", core.AccountCreateParams, lambda a, _: out.make_account(a)),
             _route("GET", "/v2/core/accounts/ID", core.AccountRetrieveParams, self._get("acct")),
             _route("POST", "/v2/core/account_links", core.AccountLinkCreateParams, lambda a, _: out.make_link(a)),
@@ -99,6 +108,9 @@ class Routes:
     def _transfers(self, asked: Json, _: str) -> Json:
         kept = self.money_out.transfers(asked.get("transfer_group"))
         return _page([each for each in kept if _within(each["created"], asked.get("created"))], asked, "/v1/transfers")
+
+    def _bank_payouts(self, asked: Json, _: str) -> Json:
+        return _page(self.money_out.bank_payouts(self.account), asked, "/v1/payouts")
 
     def _events(self, asked: Json, _: str) -> Json:
         kept = [each for each in reversed(self.books.events) if each["object"] == "event"]

@@ -112,6 +112,7 @@ class Handler(BaseHTTPRequestHandler):
                 kept = self._kept(key, (method, path, text))
                 if kept is not None:
                     return self._after(fault, kept.status, kept.body, replayed=True)
+                server.routes.account = self.headers.get("Stripe-Account", "")
                 status, body = self._execute(lambda: server.routes.answer(route, it, asked), fault)
                 if key and (status < 400 or not path.startswith("/v2/")):
                     server.kept[key] = Kept((method, path, text), status, body, server.routes.books.now())
@@ -227,7 +228,7 @@ class Handler(BaseHTTPRequestHandler):
         books, into, out = server.routes.books, server.routes.money_in, server.routes.money_out
         if command in ("pay", "finish", "fail_refund", "contest", "decide"):
             return getattr(into, command)(said.pop("id"), **said)
-        if command in ("change_account", "reverse"):
+        if command in ("change_account", "reverse", "pay_on", "deauthorize"):
             return getattr(out, command)(said.pop("id"), **said)
         commands: dict[str, Callable[..., Any]] = {
             "forget": server.forget,
@@ -240,6 +241,8 @@ class Handler(BaseHTTPRequestHandler):
             "transactions": lambda: books.transactions,
             "card": lambda method, behaves: books.cards.update({method: behaves}),
             "fund": lambda amount: books.move("topup", amount, source="tu_twin"),
+            "lose": books.lose,
+            "move": lambda kind, amount, source="": books.move(kind, amount, source=source),
             "webhooks": self._signed,
             "send": self._send,
         }

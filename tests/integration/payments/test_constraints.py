@@ -8,7 +8,10 @@ from django.db import IntegrityError, connection, transaction
 
 from market.accounts.models import Account
 from market.ids import new_id
-from market.payments.models import Payout
+from market.ledger import house
+from market.ledger.operations import post
+from market.ledger.postings import Book
+from market.payments.models import Payout, PayoutAccount
 
 AT = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -73,3 +76,72 @@ def test_payouts_are_stopped_once_at_a_time(db: None) -> None:
 
 def test_payouts_go_on_for_a_reason(db: None) -> None:
     assert refused(STOP, new_id(), "live", "[]", AT, AT, "") == "payouts_resumed_for_a_reason"
+
+
+@pytest.fixture
+def connected(db: None) -> PayoutAccount:
+    scout = Account.objects.create(kind="scout", mode="live")
+    return PayoutAccount.objects.create(
+        scout=scout, mode="live", country="US", stripe_id="acct_1", scheduled_at=AT, made_at=AT
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("mode = 'test'", "payout_account_is_live"),
+        ("state = 'happy'", "payout_account_state_known"),
+        ("schedule = 'daily'", "payout_account_schedule_known"),
+        ("country = 'us'", "payout_account_country_is_a_code"),
+    ],
+)
+def test_a_payout_account_says_nothing_impossible(connected: PayoutAccount, change: str, constraint: str) -> None:
+    assert refused(f"UPDATE payments_payoutaccount SET {change} WHERE id = %s", connected.id) == constraint
+
+
+ACCOUNT = (
+    "INSERT INTO payments_payoutaccount"
+    " (id, scout_id, mode, country, stripe_id, state, requirements, bank_failure, schedule, scheduled_at, made_at)"
+    " VALUES (%s, %s, 'live', 'US', %s, 'connecting', '[]', '', 'asked', %s, %s)"
+)
+
+
+def test_a_scout_has_one_open_payout_account(connected: PayoutAccount) -> None:
+    assert refused(ACCOUNT, new_id(), connected.scout_id, "acct_2", AT, AT) == "payout_account_open_once"
+
+
+def test_an_account_at_stripe_belongs_to_one_scout(connected: PayoutAccount) -> None:
+    other = Account.objects.create(kind="scout", mode="live")
+    assert refused(ACCOUNT, new_id(), other.id, "acct_1", AT, AT) == "payout_account_of_stripe_once"
+
+
+def test_a_payout_account_is_in_the_mode_of_its_scout(db: None) -> None:
+    player = Account.objects.create(kind="scout", mode="test")
+    assert refused(ACCOUNT, new_id(), player.id, "acct_3", AT, AT) == "payout_account_scout"
+
+
+def test_a_transaction_of_stripe_adds_up(db: None) -> None:
+    sql = (
+        "INSERT INTO payments_stripetransaction (id, kind, source, amount_cents, fee_cents, net_cents, created_at)"
+        " VALUES ('txn_1', 'charge', '', 100, 3, 98, now())"
+    )
+    assert refused(sql) == "stripe_transaction_adds_up"
+
+
+def test_an_entry_is_one_transaction_of_stripe(db: None) -> None:
+    entry = house.stripe_fee(book=Book("live"), transaction="txn_1", amount_micros=10_000)
+    entry_id = post([entry], at=AT)[0].entry_id
+    sql = "INSERT INTO payments_stripetransaction VALUES (%s, 'stripe_fee', '', -1, 0, -1, now(), %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, ["txn_1", entry_id])
+    with pytest.raises(IntegrityError, match="payments_stripetransaction_entry_id_key"), transaction.atomic():
+        connection.cursor().execute(sql, ["txn_2", entry_id])
+
+
+def test_a_reconciliation_that_drifts_says_what_it_found(db: None) -> None:
+    sql = (
+        "INSERT INTO payments_reconciliation (id, since_at, at, listed, matched, unmatched, available_cents,"
+        " pending_cents, clearing_micros, in_transit_micros, suspense_micros, drift_micros, findings)"
+        " VALUES (%s, now(), now(), 0, 0, 0, 0, 0, 0, 0, 0, 1, '[]')"
+    )
+    assert refused(sql, new_id()) == "reconciliation_says_what_it_found"

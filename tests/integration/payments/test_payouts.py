@@ -40,8 +40,8 @@ class Scripted:
         self.answers = list(answers)
         self.orders: list[Order] = []
 
-    def check(self, scout_id: UUID) -> None:
-        """Anybody."""
+    def destination(self, scout_id: UUID) -> str:
+        return "anywhere"
 
     def move(self, order: Order, *, at: datetime) -> Progress:
         self.orders.append(order)

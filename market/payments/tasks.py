@@ -1,0 +1,22 @@
+"""What time does to real money. Without a Stripe key none of it happens."""
+
+from django.db import transaction
+
+from market.celery import app
+from market.clock import now
+from market.payments import scheduling, stripe_gateway
+from market.payments.work import RECONCILE
+from market.work.operations import enqueue
+
+
+@app.task
+def begin_payouts() -> None:
+    if stripe_gateway.is_open():
+        scheduling.begin_due(at=now())
+
+
+@app.task
+def reconcile() -> None:
+    if stripe_gateway.is_open():
+        with transaction.atomic():
+            enqueue(kind=RECONCILE, subject=now().date().isoformat())
