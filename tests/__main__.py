@@ -43,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
     if options.long and tests.returncode == 0:
         tests = subprocess.run([sys.executable, "-m", "tests.simulation"])
+        payouts = subprocess.run([sys.executable, "-m", "tests.simulation", "--payouts", "10000"])
+        tests = tests if tests.returncode else payouts
     if failed:
         print(f"\nbin/test: not clean: {', '.join(failed)}. What they say stands above the tests.", file=sys.stderr)
     return tests.returncode or bool(failed)
@@ -57,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="the inner loop: lint, contracts and unit tests")
     parser.add_argument("--extra", action="store_true", help="also what takes long: other people's checkers")
-    parser.add_argument("--long", action="store_true", help="and then an hour of random stories with new seeds")
+    parser.add_argument(
+        "--long", action="store_true", help="and then an hour of random stories with new seeds, and 10,000 payouts"
+    )
     return parser
 
 

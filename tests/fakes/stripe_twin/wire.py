@@ -242,6 +242,10 @@ class Handler(BaseHTTPRequestHandler):
             "card": lambda method, behaves: books.cards.update({method: behaves}),
             "fund": lambda amount: books.move("topup", amount, source="tu_twin"),
             "lose": books.lose,
+            "calm": server.faults.clear,
+            "transfer": lambda account, amount: out.make_transfer(
+                {"destination": account, "amount": amount, "currency": "usd"}
+            ),
             "move": lambda kind, amount, source="": books.move(kind, amount, source=source),
             "webhooks": self._signed,
             "send": self._send,

@@ -1,0 +1,14 @@
+"""A few fixed stories of payouts; `python -m tests.simulation --payouts 10000` tells a long one."""
+
+import pytest
+
+from tests.fakes.stripe_twin import Twin
+from tests.integration.payments.conftest import running_twin, twin  # noqa: F401 - fixtures
+from tests.simulation import payouts
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", [1, 2])
+def test_each_payout_is_sent_once_or_not_at_all(twin: Twin, seed: int) -> None:  # noqa: F811
+    happened = payouts.tell(twin, seed=seed, payouts=25, scouts=3)
+    assert happened["paid"] + happened["returned"] > 0
