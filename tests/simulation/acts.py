@@ -3,6 +3,7 @@
 Everything here refuses before it changes anything.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from tests.simulation.model import (
     HOUR,
     LIVE_CLAIMS_PER_SCOUT,
     RUNNING_DISPUTES,
-    Award,
     Bounty,
     Claim,
     Dispute,
     Model,
     Payout,
     Refused,
+    Report,
     Submission,
+    house,
 )
 
 ENDS = ("completed", "expired", "cancelled", "refused")
@@ -35,25 +37,24 @@ def require(condition: object, code: str) -> None:
 
 def post(model: Model, bounty: Bounty) -> None:
     if bounty.state == "open":
-        require(model.can_pay(bounty), "insufficient_funds")
-        model.open(bounty)
+        model.open(bounty, bounty.key)
     model.bounties.append(bounty)
 
 
 def fund(model: Model, bounty: Bounty) -> None:
     require(bounty.state == "unfunded", "wrong_state")
     require(model.now(bounty) < bounty.closes_at, "window_over")
-    require(model.can_pay(bounty), "insufficient_funds")
-    model.open(bounty)
+    model.open(bounty, model.keys.get(bounty.buyer))
 
 
 def allow(model: Model, bounty: Bounty) -> None:
     require(bounty.state == "screening", "wrong_state")
     require(model.now(bounty) < bounty.closes_at, "window_over")
-    if model.can_pay(bounty):
-        model.open(bounty)
-    else:
-        bounty.state = "unfunded"
+    bounty.state = "unfunded"
+    key = bounty.key
+    if key is None or key.ends_at is None or key.ends_at > model.at:
+        with suppress(Refused):  # then it waits for money
+            model.open(bounty, key)
 
 
 def refuse(model: Model, bounty: Bounty) -> None:
@@ -99,16 +100,21 @@ def edit_closing(model: Model, bounty: Bounty, closes_at: datetime) -> None:
 # --- the scout and the claim ------------------------------------------------------------------------------------------
 
 
+def require_same_mode(model: Model, bounty: Bounty, scout: UUID) -> None:
+    require(bounty.opened and model.modes[scout] == model.modes[bounty.buyer], "no_such_bounty")
+
+
 def check_claim(model: Model, bounty: Bounty, scout: UUID) -> None:
     now = model.now(bounty)
-    require(bounty.opened, "no_such_bounty")
+    require_same_mode(model, bounty, scout)
     require(bounty.state == "open", "not_on_offer")
     require(now < bounty.closes_at, "window_over")
     require(now >= bounty.opens_at - HOUR, "not_yet_open")
     require(bounty.free, "no_free_slot")
+    require(model.reputation(scout) >= bounty.least_reputation, "reputation_too_low")
     counted = any(each.scout == scout and each.state in COUNTING_CLAIMS for each in bounty.claims)
-    require(not (bounty.distinct and (counted or model.answered(bounty, scout))), "already_claimed")
     require(model.live_claims_of(scout) < LIVE_CLAIMS_PER_SCOUT, "too_many_claims")
+    require(not (bounty.distinct and (counted or model.answered(bounty, scout))), "already_claimed")
 
 
 def claim(model: Model, made: Claim) -> None:
@@ -180,7 +186,7 @@ def _seat_submission(model: Model, claim: Claim, captured_at: datetime) -> str:
         return "slot_filled"
     if claim.state == "released" or min(captured_at, now) > claim.expires_at or now > claim.upload_by:
         if claim.state == "live":
-            _lapse(model, claim)
+            lapse(model, claim)
         return "late"
     return _seat_again(model, claim) if claim.state == "expired" else ""
 
@@ -201,7 +207,7 @@ def _seat_again(model: Model, claim: Claim) -> str:
     return ""
 
 
-def _lapse(model: Model, claim: Claim) -> None:
+def lapse(model: Model, claim: Claim) -> None:
     claim.state = "expired"
     model.owe(claim.slot, claim.upload_by)
     model.seat(claim.slot)
@@ -329,51 +335,43 @@ def rule(model: Model, dispute: Dispute, ruling: str) -> None:
     model.record(submission.bounty)
 
 
-# --- what time does; each for one thing, and nothing if it is not due -------------------------------------------------
+# --- reports ---------------------------------------------------------------------------------------------------------
 
 
-def expire_claim(model: Model, claim: Claim) -> None:
-    if claim.state == "live" and claim.expires_at <= model.now(claim.bounty):
-        _lapse(model, claim)
-        model.record(claim.bounty)
-
-
-def fall_silent(model: Model, submission: Submission) -> None:
-    due_at = submission.review_due_at
-    if submission.state != "in_review" or due_at is None or due_at > model.now(submission.bounty):
+def report(model: Model, bounty: Bounty, scout: UUID, report_id: UUID | None) -> None:
+    require_same_mode(model, bounty, scout)
+    theirs = [each for each in model.reports if each.scout == scout]
+    if any(each.bounty is bounty for each in theirs):
         return
-    if submission.reviewer == "operator":
-        model.send_to_review(submission, "buyer")
-    elif submission.silence_pays:
-        model.accept(submission, "silence")
-    else:
-        model.reject(submission, "silence", retake=False)
-    model.record(submission.bounty)
+    require(bounty.state not in ENDS, "wrong_state")
+    require(sum(each.at > model.at - 24 * HOUR for each in theirs) < 10, "too_many_reports")
+    model.reports.append(Report(report_id or UUID(int=0), bounty, scout, model.at))
 
 
-def rule_by_default(model: Model, dispute: Dispute) -> None:
-    submission = dispute.submission
-    if dispute.state not in RUNNING_DISPUTES or dispute.rule_by > model.now(submission.bounty):
+def keep(model: Model, bounty: Bounty) -> None:
+    for each in _waiting_reports(model, bounty):
+        each.state = "dismissed"
+
+
+def take_off(model: Model, bounty: Bounty) -> None:
+    for each in _waiting_reports(model, bounty):
+        each.state = "upheld"
+    if bounty.state not in ("open", "closing"):
         return
-    for_scout = dispute.opened_by == "buyer" or submission.decided_by == "buyer"
-    rule(model, dispute, "for_scout" if for_scout else "for_buyer")
-
-
-def expire_bounty(model: Model, bounty: Bounty) -> None:
-    if bounty.due_at is None or bounty.due_at > model.now(bounty):
-        return
-    if bounty.state in ("screening", "unfunded"):
-        bounty.state, bounty.due_at = "expired", None
-    elif bounty.state == "open":
-        close(model, bounty, "expired")
+    for claim in bounty.claims:
+        if claim.state == "live":
+            claim.state = "ended"
+            model.seat(claim.slot)
+    if bounty.state == "open":
+        close(model, bounty, "cancelled")
     else:
         model.record(bounty)
 
 
-def settle(model: Model, award: Award) -> None:
-    if award.state == "pending" and award.settles_at <= model.now(award.submission.bounty):
-        model.settle(award)
-        model.record(award.submission.bounty)
+def _waiting_reports(model: Model, bounty: Bounty) -> list[Report]:
+    waiting = [each for each in model.reports if each.bounty is bounty and each.state == "open"]
+    require(waiting, "wrong_state")
+    return waiting
 
 
 # --- payouts ----------------------------------------------------------------------------------------------------------
@@ -397,7 +395,7 @@ def send_payout(model: Model, payout: Payout) -> None:
     assert payout.sending_at is not None
     if model.time_of(payout.scout) >= payout.sending_at + timedelta(seconds=2):
         payout.state = "paid"
-        model.move(payout.amount, ("payout_in_flight", payout.scout), ("faucet", None))
+        model.move(payout.amount, ("payout_in_flight", payout.scout), house("faucet", "test"))
 
 
 def fail_payout(model: Model, payout: Payout) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from bounties.events import CATALOGUE
 from market.ids import encode
 from market.ledger import invariants
-from tests.simulation.model import Model
+from tests.simulation.model import Model, house
 
 PRIVATE = "for-the-buyer-alone"
 MAIL = "@example.com"
@@ -105,6 +105,8 @@ SELECT kind, id, row FROM (
     UNION ALL
     SELECT 'dispute', id, jsonb_build_array(state, opened_by, ruling, extract(epoch FROM rule_by)) FROM bounties_dispute
     UNION ALL
+    SELECT 'report', id, jsonb_build_array(state, extract(epoch FROM reported_at)) FROM bounties_report
+    UNION ALL
     SELECT 'payout', id, jsonb_build_array(state, amount_micros) FROM payments_payout
 ) AS everything
 """
@@ -114,7 +116,8 @@ TRACES = """
 SELECT (SELECT count(*) FROM events_event), (SELECT count(*) FROM ledger_entry),
     (SELECT count(*) FROM bounties_disputemessage), (SELECT count(*) FROM bounties_operatoraction),
     (SELECT count(*) FROM work_work), (SELECT coalesce(sum(version), 0) FROM bounties_bounty),
-    (SELECT coalesce(sum(version), 0) FROM bounties_submission),
+    (SELECT coalesce(sum(version), 0) FROM bounties_submission), (SELECT count(*) FROM bounties_report),
+    (SELECT coalesce(sum(micros), 0) FROM ledger_spending, unnest(days_micros) AS micros),
     (SELECT coalesce(sum(version), 0) FROM bounties_dispute)
 """
 
@@ -157,14 +160,21 @@ def check_against(model: Model) -> None:
         "SELECT kind, owner_id, balance_micros FROM ledger_account WHERE balance_micros IS NOT NULL"
     ):
         money[kind, owner] += micros
-    for kind, micros in ask(
-        "SELECT kind, sum(amount_micros) FROM ledger_line"
-        " WHERE kind IN ('faucet', 'platform_fee', 'dispute_loss') GROUP BY kind"
+    for kind, mode, micros in ask(
+        "SELECT kind, mode, sum(amount_micros) FROM ledger_line"
+        " WHERE kind IN ('faucet', 'stripe_clearing', 'platform_fee', 'dispute_loss') GROUP BY kind, mode"
     ):
-        money[kind, None] = int(micros)
+        money[house(kind, mode)] = int(micros)
     expected_money = {key: micros for key, micros in model.money.items() if micros}
     found_money = {key: micros for key, micros in money.items() if micros}
     assert found_money == expected_money, _difference(found_money, expected_money)
+    found_spent = {
+        (purse, month_on.replace(day=number)): micros
+        for purse, month_on, days in ask("SELECT key_id, month_on, days_micros FROM ledger_spending")
+        for number, micros in enumerate(days, 1)
+        if micros
+    }
+    assert found_spent == dict(model.spent), _difference(found_spent, model.spent)
 
 
 def check_feed(*, since: int, buyers: list[UUID], scouts: list[UUID], clocks: dict[UUID, Any] | None) -> int:
@@ -229,6 +239,8 @@ def _expected(model: Model) -> Iterable[tuple[tuple[str, UUID], tuple[Any, ...]]
             yield ("award", each.id), _row(award.state, award.source, award.amount, award.fee, award.settles_at)
     for dispute in model.disputes:
         yield ("dispute", dispute.id), _row(dispute.state, dispute.opened_by, dispute.ruling, dispute.rule_by)
+    for report in model.reports:
+        yield ("report", report.id), _row(report.state, report.at)
     for payout in model.payouts:
         yield ("payout", payout.id), _row(payout.state, payout.amount)
 

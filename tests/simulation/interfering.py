@@ -13,15 +13,17 @@ from bounties.operations import HandIn
 from bounties.places import Place
 from bounties.policies.disputes import Ruling
 from market.accounts.models import Account, Operator
+from market.accounts.operations.clocks import advance_clock
 from market.ids import new_id
 from market.payments import operations as payments
-from tests.simulation import acts, passing
-from tests.simulation.machine import ANY, LENGTH, NEARBY, Exchange, pick, there_is
+from tests.simulation import passing
+from tests.simulation.guarding import GuardedExchange
+from tests.simulation.machine import ANY, LENGTH, NEARBY, pick, there_is
 
 ANOTHER_PLANET = Place(-33.86, 151.21)
 
 
-class WholeExchange(Exchange):
+class WholeExchange(GuardedExchange):
     # --- time ---
 
     @rule(by=LENGTH, sweeps=st.integers(0, 2))
@@ -33,7 +35,11 @@ class WholeExchange(Exchange):
     @there_is(lambda self: not any(self.model.ahead.values()))
     @rule(number=ANY, by=LENGTH)
     def move_clock(self, number: int, by: timedelta) -> None:
-        self.stage.move_clock(pick([*self.stage.buyers, *self.stage.scouts], number), by)
+        account = pick([*self.stage.buyers, *self.stage.scouts], number)
+        if account.mode == "live":
+            self.stage.forbid(lambda: advance_clock(account_id=account.id, by=by, at=self.stage.at))
+        else:
+            self.stage.move_clock(account, by)
 
     @rule(kind=st.sampled_from(passing.SWEEPS), twice=st.booleans())
     def sweep(self, kind: str, twice: bool) -> None:
@@ -48,11 +54,11 @@ class WholeExchange(Exchange):
         model, stage = self.model, self.stage
         awards = [each.award for each in model.submissions if each.award]
         things: dict[str, tuple[Sequence[Any], Callable[..., object], Callable[..., object]]] = {
-            "claim": (model.claims, acts.expire_claim, operations.expire_claim),
-            "bounty": (model.bounties, acts.expire_bounty, operations.expire_bounty),
-            "submission": (model.submissions, acts.fall_silent, operations.fall_silent),
-            "dispute": (model.disputes, acts.rule_by_default, operations.rule_by_default),
-            "award": (awards, acts.settle, operations.settle),
+            "claim": (model.claims, passing.expire_claim, operations.expire_claim),
+            "bounty": (model.bounties, passing.expire_bounty, operations.expire_bounty),
+            "submission": (model.submissions, passing.fall_silent, operations.fall_silent),
+            "dispute": (model.disputes, passing.rule_by_default, operations.rule_by_default),
+            "award": (awards, passing.settle, operations.settle),
         }
         among, predicted, real = things[what]
         if not among:
@@ -89,6 +95,8 @@ class WholeExchange(Exchange):
             lambda: operations.claim(scout=scout, bounty_id=bounty.id, location=ANOTHER_PLANET, at=at),
             lambda: operations.allow(operator=nobody, bounty_id=bounty.id, reason="So there.", at=at),
             lambda: operations.refuse(operator=nobody, bounty_id=bounty.id, reason="So there.", at=at),
+            lambda: operations.take_off(operator=nobody, bounty_id=bounty.id, reason="So there.", at=at),
+            lambda: operations.report(scout=stranger, bounty_id=bounty.id, ground_code="dangerous", at=at),
             lambda: operations.claim(scout=scout, bounty_id=new_id(), location=NEARBY[0], at=at),
         )
 

@@ -25,6 +25,7 @@ from tests.simulation.stage import Stage
 T = TypeVar("T")
 NEARBY = (Place(52.52, 13.405), Place(52.5215, 13.406), Place(52.53, 13.42))
 ANY = st.integers(0, 11)
+_THE_WRONG_ONE = 8  # of those, who is the live scout among all of them
 # Mostly short: after a long time there is nothing left to happen.
 SHORT = [timedelta(minutes=each) for each in (1, 11, 31, 125)]
 LONG = [timedelta(hours=each) for each in (5, 9, 23, 25, 49, 73, 169)]
@@ -44,6 +45,7 @@ WISHES = st.fixed_dictionaries(
         "review": st.sampled_from(["auto", "buyer"]),
         "review_hours": st.sampled_from([1, 24, 50]),
         "distinct_scouts": st.booleans(),
+        "least_reputation": st.sampled_from([0, 0, 0, 0, 50, 51, 60]),
         "doubtful": st.sampled_from([False, False, False, False, True]),
         "opens_in": st.sampled_from(
             [timedelta(), timedelta(), timedelta(), timedelta(minutes=40), timedelta(hours=30)]
@@ -99,11 +101,18 @@ class Exchange(RuleBasedStateMachine):
         self.happened.update(f"claim {each.state}" for each in self.model.claims)
         self.happened.update(f"{each.opened_by}'s dispute {each.ruling or each.state}" for each in self.model.disputes)
         self.happened.update(f"payout {each.state}" for each in self.model.payouts)
+        self.happened.update(f"report {each.state}" for each in self.model.reports)
+        self.happened.update({f"refused: {code}": times for code, times in self.stage.refused.items()})
 
     # --- who and what ---
 
     def account(self, id_: object) -> Account:
         return next(each for each in (*self.stage.buyers, *self.stage.scouts) if each.id == id_)
+
+    def scout_for(self, bounty: model.Bounty, who: int) -> Account:
+        """Now and then one of the other mode, for whom it is not there."""
+        mode = self.model.modes[bounty.buyer]
+        return pick([each for each in self.stage.scouts if each.mode == mode or who == _THE_WRONG_ONE], who)
 
     def running(self) -> list[model.Bounty]:
         return [each for each in self.model.bounties if each.state not in acts.ENDS]
@@ -128,7 +137,7 @@ class Exchange(RuleBasedStateMachine):
 
     @initialize(first=WISHES, second=WISHES)
     def begin(self, first: dict[str, Any], second: dict[str, Any]) -> None:
-        for buyer, wishes in zip(self.stage.buyers, (first, second), strict=True):
+        for buyer, wishes in zip(self.stage.buyers[:2], (first, second), strict=True):
             self.stage.post(buyer, **wishes)
 
     @precondition(lambda self: len(self.running()) < 6)
@@ -144,7 +153,9 @@ class Exchange(RuleBasedStateMachine):
         buyer, operator = self.account(bounty.buyer), self.stage.operator
         words: dict[str, Any] = {"operator": operator, "reason": "It is so."}
         real: dict[str, Callable[[], object]] = {
-            "fund": lambda: operations.fund(buyer=buyer, bounty_id=bounty.id, at=self.stage.at),
+            "fund": lambda: operations.fund(
+                buyer=buyer, bounty_id=bounty.id, at=self.stage.at, spender=self.stage.spender(buyer)
+            ),
             "allow": lambda: operations.allow(bounty_id=bounty.id, at=self.stage.at, **words),
             "refuse": lambda: operations.refuse(bounty_id=bounty.id, at=self.stage.at, **words),
             "cancel": lambda: operations.cancel(buyer=buyer, bounty_id=bounty.id, at=self.stage.at),
@@ -183,7 +194,8 @@ class Exchange(RuleBasedStateMachine):
     @there_is(lambda self: self.model.bounties)
     @rule(number=ANY, who=ANY, where=st.sampled_from(NEARBY))
     def claim(self, number: int, who: int, where: Place) -> None:
-        self._claim(pick(self.on_offer() or self.model.bounties, number), pick(self.stage.scouts, who), where)
+        bounty = pick(self.on_offer() or self.model.bounties, number)
+        self._claim(bounty, self.scout_for(bounty, who), where)
 
     @there_is(lambda self: self.on_offer())
     @rule(number=ANY, who=ANY, hand_in=HAND_IN)
@@ -203,7 +215,8 @@ class Exchange(RuleBasedStateMachine):
     def _capture(self, number: int, who: int, hand_in: dict[str, Any], outcome: str) -> None:
         """The whole way to a verdict."""
         before = len(self.model.claims)
-        self._claim(pick(self.on_offer(), number), pick(self.stage.scouts, who), NEARBY[0])
+        bounty = pick(self.on_offer(), number)
+        self._claim(bounty, self.scout_for(bounty, who), NEARBY[0])
         if len(self.model.claims) > before:
             self._submit(self.model.claims[-1], **hand_in)
             self.stage.record_verdict(self.model.submissions[-1], outcome, retake=who % 2 == 0, reviewer="buyer")
@@ -260,7 +273,7 @@ class Exchange(RuleBasedStateMachine):
     @there_is(lambda self: any(each.award for each in self.model.submissions))
     @rule(number=ANY, cents=st.sampled_from([None, None, 100, 250, 100_000]))
     def request_payout(self, number: int, cents: int | None) -> None:
-        scout = pick(self.stage.scouts, number)
+        scout = pick(self.stage.scouts[:-1], number)  # a payout in earnest is the payments' own story
         asked = None if cents is None else cents * 10_000
         self.stage.do(
             lambda: payments.request_payout(scout=scout, at=self.stage.at, amount_micros=asked),

@@ -6,7 +6,7 @@ Nothing here knows the database: ids are handed in.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 HOUR = timedelta(hours=1)
@@ -27,6 +27,16 @@ class Refused(Exception):
 
 
 @dataclass(eq=False)
+class Key:
+    """Of a buyer's program. Keys that spend together have one purse."""
+
+    id: UUID
+    purse: UUID
+    limits: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(("call", "day", "month")))
+    ends_at: datetime | None = None
+
+
+@dataclass(eq=False)
 class Bounty:
     id: UUID
     buyer: UUID
@@ -40,6 +50,8 @@ class Bounty:
     opens_at: datetime
     closes_at: datetime
     due_at: datetime | None
+    least_reputation: int = 0
+    key: Key | None = None  # it was posted with
     opened: bool = False
     closing_as: str = ""
     slots: list["Slot"] = field(default_factory=list)
@@ -149,6 +161,15 @@ class Dispute:
 
 
 @dataclass(eq=False)
+class Report:
+    id: UUID
+    bounty: Bounty
+    scout: UUID
+    at: datetime
+    state: str = "open"
+
+
+@dataclass(eq=False)
 class Payout:
     id: UUID
     scout: UUID
@@ -166,17 +187,25 @@ def dispute_window(amount: int) -> timedelta:
     return 24 * HOUR if amount < 5_000_000 else 72 * HOUR if amount < 100_000_000 else 168 * HOUR
 
 
+def house(kind: str, mode: str) -> tuple[str, UUID | None]:
+    return f"{kind} ({mode})", None
+
+
 @dataclass
 class Model:
     at: datetime
     ahead: dict[UUID, timedelta] = field(default_factory=dict)
+    modes: dict[UUID, str] = field(default_factory=dict)
+    keys: dict[UUID, Key] = field(default_factory=dict)  # a buyer's newest; who has none posts without
     bounties: list[Bounty] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
-    # By (kind of ledger account, owner); the house's accounts have no owner.
+    reports: list[Report] = field(default_factory=list)
+    # By (kind of ledger account, owner); the house's accounts have no owner, and their mode in the kind.
     money: Counter[tuple[str, UUID | None]] = field(default_factory=Counter)
+    spent: Counter[tuple[UUID, date]] = field(default_factory=Counter)  # by purse and day
 
     # --- time and money ---
 
@@ -190,15 +219,33 @@ class Model:
         self.money[source] -= amount
         self.money[to] += amount
 
+    def house(self, kind: str, bounty: Bounty) -> tuple[str, UUID | None]:
+        return house(kind, self.modes[bounty.buyer])
+
     # --- what every change of a bounty ends in ---
 
-    def open(self, bounty: Bounty) -> None:
-        """The caller has seen to it that there is money."""
+    def open(self, bounty: Bounty, key: Key | None) -> None:
+        """Or refused, for there is too little, or the key may not spend so much."""
+        cost = bounty.total * bounty.count
+        if self.money["agent_available", bounty.buyer] < cost:
+            raise Refused("insufficient_funds")
+        if key is not None:
+            self._spend(key, cost)
         bounty.state, bounty.opened, bounty.due_at = "open", True, bounty.closes_at
-        self.move(bounty.total * bounty.count, ("agent_available", bounty.buyer), ("bounty_held", bounty.buyer))
+        self.move(cost, ("agent_available", bounty.buyer), ("bounty_held", bounty.buyer))
 
-    def can_pay(self, bounty: Bounty) -> bool:
-        return self.money["agent_available", bounty.buyer] >= bounty.total * bounty.count
+    def _spend(self, key: Key, cost: int) -> None:
+        """Days and months are the calendar's, whatever clock the buyer has."""
+        today = self.at.date()
+        month = [each for each in self.spent if each[0] == key.purse and each[1].month == today.month]
+        so_far = {
+            "call": 0,
+            "day": self.spent[key.purse, today],
+            "month": sum(self.spent[each] for each in month if each[1].year == today.year),
+        }
+        if any(limit is not None and so_far[window] + cost > limit for window, limit in key.limits.items()):
+            raise Refused("spending_limit_reached")
+        self.spent[key.purse, today] += cost
 
     def record(self, bounty: Bounty) -> None:
         if bounty.state == "closing":
@@ -253,7 +300,7 @@ class Model:
         submission.award = Award(submission, "hold", amount, fee, self.now(bounty) + window)
         held = ("bounty_held", bounty.buyer)
         self.move(amount, held, ("scout_pending", claim.scout))
-        self.move(fee, held, ("platform_fee", None))
+        self.move(fee, held, self.house("platform_fee", bounty))
         self.move(bounty.total - amount - fee, held, ("agent_available", bounty.buyer))
         slot.state = "filled"
         if claim.state == "submitted":
@@ -273,7 +320,7 @@ class Model:
         submission.state, submission.decided_by = "compensated", "ruling"
         amount = bounty.blocked if submission.blocked else bounty.reward
         submission.award = Award(submission, "house", amount, 0, self.now(bounty))
-        self.move(amount, ("dispute_loss", None), ("scout_pending", submission.claim.scout))
+        self.move(amount, self.house("dispute_loss", bounty), ("scout_pending", submission.claim.scout))
         self._end_other_tries(submission)
         self.settle(submission.award)
 
@@ -305,12 +352,21 @@ class Model:
         submission = award.submission
         agent = ("agent_available", submission.bounty.buyer)
         self.move(award.amount, ("scout_pending", submission.claim.scout), agent)
-        self.move(award.fee, ("platform_fee", None), agent)
+        self.move(award.fee, self.house("platform_fee", submission.bounty), agent)
 
     def send_to_review(self, submission: Submission, reviewer: str) -> None:
         hours = submission.bounty.review_hours if reviewer == "buyer" else 24
         submission.state, submission.reviewer = "in_review", reviewer
         submission.review_due_at = self.now(submission.bounty) + hours * HOUR
+
+    def reputation(self, scout: UUID) -> int:
+        """The same rule in other words: good ones, bad ones at four quarters and lapsed ones at one, after four."""
+        theirs = [each for each in self.claims if each.scout == scout]
+        tries = [each for claim in theirs for each in claim.submissions]
+        good = sum(each.state in PAID for each in tries)
+        bad = sum(each.state == "rejected" and each.claim.state == "failed" for each in tries)
+        lapsed = sum(each.state == "expired" and not each.submissions for each in theirs)
+        return 400 * (good + 2) // (4 * (good + bad + 4) + lapsed)
 
     def live_claims_of(self, scout: UUID) -> int:
         return sum(each.scout == scout and each.state == "live" for each in self.claims)

@@ -1,5 +1,6 @@
 """The exchange and the model side by side: each act is done in both, and both have to say the same."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,17 @@ from structlog.testing import capture_logs
 from bounties import drafts, operations, sweeps
 from bounties.models import Bounty, Slot
 from bounties.verdicts import Outcome, Reason, Reviewer, Verdict
+from market.accounts.audit import CONSOLE
 from market.accounts.models import Account, Operator, Scout, User
 from market.accounts.operations.clocks import advance_clock
+from market.accounts.operations.keys import issue_key
 from market.errors import DomainError
 from market.ids import new_id
+from market.ledger import operations as ledger
+from market.ledger import rules
+from market.ledger.operations import Spender
+from market.ledger.policies import SpendingLimits
+from market.ledger.postings import Book
 from market.payments import operations as payments
 from market.payments.play_money import grant
 from tests.simulation import acts, checks, passing
@@ -43,24 +51,43 @@ class Stage:
         self.position = int(checks.ask("SELECT coalesce(max(position), 0) FROM events_event")[0][0])
         self.clocks: dict[UUID, datetime] = {}
         self.repeatable: list[Callable[[], object]] = []
-        self.buyers = [self._account("agent") for _ in range(2)]
-        self.scouts = [self._account("scout") for _ in range(3)]
+        self.refused: Counter[str] = Counter()
+        # The last of each is in earnest, the others play. The second buyer posts without a key.
+        self.buyers = [self._account("agent", mode) for mode in ("test", "test", "live")]
+        self.scouts = [self._account("scout", mode) for mode in ("test", "test", "test", "live")]
         self.operator = Operator.objects.create(user=_person())
-        for buyer, dollars in zip(self.buyers, (900, 40), strict=True):
+        for buyer, dollars in zip(self.buyers, (900, 40, 200), strict=True):
             self.grant(buyer, dollars * 1_000_000)
+        for buyer in (self.buyers[0], self.buyers[-1]):
+            key = issue_key(account_id=buyer.id, by=CONSOLE, at=self.at).key
+            self.model.keys[buyer.id] = simple.Key(key.id, key.purse_id)
 
-    def _account(self, kind: str) -> Account:
-        account = Account.objects.create(kind=kind, mode="test")
+    def _account(self, kind: str, mode: str) -> Account:
+        account = Account.objects.create(kind=kind, mode=mode)
         if kind == "scout":
-            Scout.objects.create(account=account, user=_person(), mode="test")
-        self.model.ahead[account.id] = timedelta()
+            Scout.objects.create(account=account, user=_person(), mode=mode)
+        self.model.ahead[account.id], self.model.modes[account.id] = timedelta(), mode
         return account
 
+    def spender(self, buyer: Account) -> Spender | None:
+        """As the agents' door makes it of the key it was shown."""
+        key = self.model.keys.get(buyer.id)
+        if key is None:
+            return None
+        return Spender(key.id, SpendingLimits(*(key.limits[each] for each in ("call", "day", "month"))), key.purse)
+
     def grant(self, buyer: Account, micros: int) -> None:
-        grant_id = new_id()
+        grant_id, source = new_id(), "faucet" if buyer.mode == "test" else "stripe_clearing"
+        topped_up = rules.top_up(book=Book("live"), agent_id=buyer.id, payment=f"pi_{grant_id}", amount_micros=micros)
+
+        def real() -> object:
+            if buyer.mode == "live":
+                return ledger.post([topped_up], at=self.at)
+            return grant(agent=buyer, amount_micros=micros, grant_id=grant_id, at=self.at)
+
         self.do(
-            lambda: grant(agent=buyer, amount_micros=micros, grant_id=grant_id, at=self.at),
-            lambda _: self.model.move(micros, ("faucet", None), ("agent_available", buyer.id)),
+            real,
+            lambda _: self.model.move(micros, simple.house(source, buyer.mode), ("agent_available", buyer.id)),
             repeatable=True,
         )
 
@@ -81,6 +108,7 @@ class Stage:
             done, refusal = real(), None
         except DomainError as error:
             done, refusal = None, error.code
+            self.refused[error.code] += 1
         try:
             predicted(done)
             expected = None
@@ -201,11 +229,14 @@ class Stage:
                 opens_at=draft.opens_at,
                 closes_at=draft.closes_at,
                 due_at=draft.closes_at,
+                least_reputation=draft.least_reputation,
+                key=self.model.keys.get(buyer.id),
             )
             acts.post(self.model, bounty)
             self.see_slots(bounty)
 
-        self.do(lambda: operations.post(buyer=buyer, draft=draft, at=self.at), predicted)
+        spender = self.spender(buyer)
+        self.do(lambda: operations.post(buyer=buyer, draft=draft, at=self.at, spender=spender), predicted)
 
     def see_slots(self, bounty: simple.Bounty) -> None:
         """The ids of the slots are the exchange's to give."""
