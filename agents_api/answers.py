@@ -8,6 +8,7 @@ from uuid import UUID
 
 from agents_api.pages import LARGEST_PAGE
 from bounties.shapes import Nullable, Parts, Schema, Shape
+from bounties.verdicts import Silence
 from market.ids import encode
 
 
@@ -221,6 +222,7 @@ NEXT_ACTION = Record(
         ),
         "call": Nullable(text="The call that does it; null: there is none.", of=CALL),
         "until": Nullable(of=moment("When it ends or changes by itself; null: never.", sample="2026-11-20T15:00:00Z")),
+        "silence": one_of(list(Silence), text="Of a result in review: what saying nothing until then does."),
         "or": dataclasses.replace(CALL, text="What can be called instead."),
         "grounds": Listing(
             text="The published grounds for a rejection.",
@@ -232,5 +234,5 @@ NEXT_ACTION = Record(
             ),
         ),
     },
-    sometimes=frozenset({"or", "grounds"}),
+    sometimes=frozenset({"silence", "or", "grounds"}),
 )

@@ -1,18 +1,29 @@
 """What waits for our staff, the most urgent first. Named reads; nothing here locks or changes."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from bounties.models import Bounty, Dispute, DisputeMessage, OperatorAction, Report, Submission
 from bounties.operations.locking import NoSuchBounty, NoSuchSubmission
-from bounties.states import DISPUTE_RUNS, BountyState, SubmissionState
+from bounties.states import DISPUTE_RUNS, BountyState, ReportState, SubmissionState
+
+_WAITING = Report.objects.filter(state=ReportState.OPEN).order_by("id")
+_OPEN_REPORTS: "Prefetch[Any]" = Prefetch("reports", _WAITING, to_attr="open_reports")
 
 
 def in_screening(*, limit: int) -> Sequence[Bounty]:
     """By age: nothing but patience ends there."""
     return list(Bounty.objects.filter(state=BountyState.SCREENING).order_by("id")[:limit])
+
+
+def reported(*, limit: int) -> Sequence[Bounty]:
+    """What scouts have reported and nobody has answered, each with its `open_reports`; by the oldest of them."""
+    waiting = _WAITING.filter(bounty=OuterRef("pk"))
+    rows = Bounty.objects.filter(Exists(waiting)).order_by(Subquery(waiting.values("id")[:1]))
+    return list(rows.prefetch_related(_OPEN_REPORTS)[:limit])
 
 
 def in_review(*, limit: int) -> Sequence[Submission]:
@@ -25,12 +36,11 @@ def contested(*, limit: int) -> Sequence[Dispute]:
     return list(running.order_by("rule_by", "id")[:limit])
 
 
-def reports_of(bounty_id: UUID) -> Sequence[Report]:
-    return list(Report.objects.filter(bounty_id=bounty_id).order_by("id"))
-
-
 def bounty(bounty_id: UUID) -> Bounty:
-    found = Bounty.objects.select_related("buyer").filter(pk=bounty_id).first()
+    """With all that was reported of it, and what of that is open as `open_reports`."""
+    reports = Prefetch("reports", Report.objects.order_by("id"))
+    rows = Bounty.objects.select_related("buyer").prefetch_related(reports, _OPEN_REPORTS)
+    found = rows.filter(pk=bounty_id).first()
     if found is None:
         raise NoSuchBounty("There is no such bounty.")
     return found

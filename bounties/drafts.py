@@ -209,7 +209,7 @@ DRAFT = Body(
         "slots": Integer(text="How many independent observations.", least=1, most=MOST_SLOTS, sample=1),
         "proof": PROOF,
         "review": OneOf(
-            text="`auto`: the checks decide and doubtful ones come to you. `buyer`: you decide each; silence pays.",
+            text="`auto`: the checks decide, or else you do. `buyer`: you do. Silence pays what nobody doubts.",
             among=Review,
             sample="auto",
         ),

@@ -8,12 +8,12 @@ from operator import or_
 from statistics import median_low, quantiles
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from bounties.models import Award, Bounty, Claim, Dispute, Report, Submission
+from bounties.models import Award, Bounty, Claim, Dispute, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
-from bounties.states import AwardState, BountyState, ClaimState, ReportState, SubmissionState
+from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
 from market.accounts.models import User
 from market.ids import encode
 
@@ -38,22 +38,9 @@ def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
     asked = {
         "asking_id": Subquery(asking.values("id")[:1]),
         "asking_until": Subquery(asking.values("review_due_at")[:1]),
+        "asking_verdict": Subquery(asking.values("verdict")[:1]),
     }
     return Bounty.objects.filter(buyer_id=buyer_id).annotate(**asked)
-
-
-def reported() -> QuerySet[Bounty]:
-    """For our staff: what scouts have reported and nobody has answered, whoever waits longest first.
-
-    Each with its open reports, as `open_reports`.
-    """
-    waiting = Report.objects.filter(state=ReportState.OPEN).order_by("id")
-    first = waiting.filter(bounty=OuterRef("pk")).values("id")[:1]
-    return (
-        Bounty.objects.filter(Exists(waiting.filter(bounty=OuterRef("pk"))))
-        .order_by(Subquery(first))
-        .prefetch_related(Prefetch("reports", waiting, to_attr="open_reports"))
-    )
 
 
 def disputes_of(buyer_id: UUID) -> QuerySet[Dispute]:

@@ -7,7 +7,7 @@ and for what reasons.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Outcome(StrEnum):
@@ -65,6 +65,14 @@ class Verdict:
 
     def for_buyer(self) -> list[NumberedReason]:
         return numbered([(reason.code, reason.buyer) for reason in self.reasons])
+
+
+def silence_of(*, reviewer: str, verdict: Mapping[str, Any] | None) -> Silence:
+    """What the silence of whoever reviews a result does. `verdict`: as it is stored beside the submission."""
+    if reviewer == Reviewer.OPERATOR:
+        return Silence.PASSES_ON
+    doubted = verdict is not None and not verdict.get("silence_pays", True)
+    return Silence.REJECTS if doubted else Silence.ACCEPTS
 
 
 def numbered(reasons: Sequence[tuple[str, str]]) -> list[NumberedReason]:

@@ -149,7 +149,7 @@ TOOLS: Final = (
     ),
     _tool(
         "review_result",
-        "Accept (pays the scout) or reject, only on one of the grounds that get_result lists. Silence accepts.",
+        "Accept (pays the scout) or reject, on a ground that get_result lists. Silence accepts unless `next` says not.",
         _takes(
             ("result_id", "decision"),
             result_id=_TEXT,

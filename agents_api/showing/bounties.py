@@ -29,6 +29,7 @@ from bounties.screening import Outcome
 from bounties.shapes import Nullable
 from bounties.states import BOUNTY as LIFE
 from bounties.states import BountyState
+from bounties.verdicts import Reviewer, silence_of
 from market.ids import encode
 from market.money import format_micros
 from verification.requirements import QuestionType, Review
@@ -194,7 +195,8 @@ def next_action(bounty: Bounty) -> dict[str, Any]:
     path = f"/v1/bounties/{bounty_id(bounty)}"
     if bounty.asking_id is not None:
         result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
-        return {"do": "review", "call": result.render(), "until": bounty.asking_until}  # silence pays
+        silence = silence_of(reviewer=Reviewer.BUYER, verdict=bounty.asking_verdict)
+        return {"do": "review", "call": result.render(), "until": bounty.asking_until, "silence": silence}
     if bounty.state in LIFE.ends():
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:

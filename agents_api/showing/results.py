@@ -77,7 +77,9 @@ RESULT = Record(
         "bounty": an_id("bnt"),
         "slot": number("Which of the observations wanted.", least=1),
         "status": one_of(
-            sorted(set(SHOWN_AS.values())), sample="in_review", text="In review it waits for you; silence accepts."
+            sorted(set(SHOWN_AS.values())),
+            sample="in_review",
+            text="In review it waits for a person's word: see `next_action`.",
         ),
         "version": VERSION,
         "blocked": Nullable(text="Why the scout could not get there; null: there was no obstacle.", of=words()),
@@ -137,11 +139,15 @@ def _next_action(submission: Submission, status: str) -> dict[str, Any]:
         return {"do": "nothing", "call": None, "until": None}
     if submission.reviewer != Reviewer.BUYER:
         # One of our staff looks first; the buyer is told through the feed when that is done.
-        return {"do": "wait", "call": Call("GET", path).render(), "until": submission.review_due_at}
+        return {"do": "wait", "call": Call("GET", path).render(), **_deadline(submission)}
     return {
         "do": "review",
         "call": Call("POST", f"{path}/accept").render(),
         "or": Call("POST", f"{path}/reject", {"ground": "…", "note": "…"}).render(),
         "grounds": [{"code": ground.code, "sentence": ground.sentence} for ground in REJECTION.values()],
-        "until": submission.review_due_at,  # silence pays
+        **_deadline(submission),
     }
+
+
+def _deadline(submission: Submission) -> dict[str, Any]:
+    return {"until": submission.review_due_at, "silence": submission.silence}

@@ -115,7 +115,7 @@ class Acceptance(Endpoint):
         name="accept_result",
         tag=Tag.RESULTS,
         title="Accept a result",
-        text="The scout is paid from what is held. Accepting again changes nothing. Silence accepts too, in the end.",
+        text="The scout is paid from the hold; again changes nothing. Silence accepts unless `next_action` says not.",
         scope="review",
         once=True,
         answers={200: Said("The accepted result.", showing.RESULT, links=OF_THIS_RESULT)},

@@ -1,7 +1,8 @@
 """A bounty and its slots."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
@@ -12,6 +13,9 @@ from bounties import drafts
 from bounties.states import BOUNTY, BountyState, SlotState
 from market.accounts.models import Account, Mode
 from market.ids import new_id
+
+if TYPE_CHECKING:
+    from bounties.models.report import Report
 
 RUNNING = sorted(set(BountyState) - BOUNTY.ends())
 
@@ -63,12 +67,15 @@ class Bounty(models.Model):
     # When the sweep has to look at it next; null while it waits for something that somebody else does.
     due_at = models.DateTimeField(null=True)
 
-    # Where `queries.bought_by` has read it: the result that waits for its buyer's word, and until when.
+    # Where `queries.bought_by` has read it: the result that waits for its buyer's word, until when, and its verdict.
     asking_id: UUID | None = None
     asking_until: datetime | None = None
+    asking_verdict: dict[str, Any] | None = None
 
     if TYPE_CHECKING:
         buyer_id: UUID
+        # Where `desk` has read them: what scouts have reported and nobody has answered.
+        open_reports: Sequence[Report]
 
     class Meta:
         constraints = (

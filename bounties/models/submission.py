@@ -10,6 +10,7 @@ from bounties.models.bounty import Bounty, Slot
 from bounties.models.claim import Claim
 from bounties.policies.disputes import DecidedBy
 from bounties.states import AwardState, SubmissionState
+from bounties.verdicts import Silence, silence_of
 from market.accounts.models import Account, Mode
 from market.ids import new_id
 
@@ -97,6 +98,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"
+
+    @property
+    def silence(self) -> Silence:
+        """What saying nothing until `review_due_at` does."""
+        return silence_of(reviewer=self.reviewer, verdict=self.verdict)
 
 
 class Award(models.Model):

@@ -11,7 +11,7 @@ from bounties.operations import judging
 from bounties.operations.auditing import audit
 from bounties.operations.changing import Change, record
 from bounties.operations.locking import lock_submission, require_operator
-from bounties.operations.verdicts import send_to_review, silence_of
+from bounties.operations.verdicts import send_to_review
 from bounties.policies.disputes import DecidedBy
 from bounties.policies.grounds import REJECTION, ground
 from bounties.states import SubmissionState
@@ -91,7 +91,7 @@ def fall_silent(*, submission_id: UUID, at: datetime) -> None:
     due_at = submission.review_due_at
     if submission.state != SubmissionState.IN_REVIEW or due_at is None or due_at > change.now:
         return
-    match silence_of(submission):
+    match submission.silence:
         case Silence.PASSES_ON:
             send_to_review(change, submission, reviewer=Reviewer.BUYER)
         case Silence.ACCEPTS:

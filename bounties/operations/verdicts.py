@@ -14,7 +14,7 @@ from bounties.operations.locking import lock_submission
 from bounties.operations.telling import tell_of_result, tell_scout
 from bounties.policies.disputes import OPERATOR_REVIEW_WITHIN, DecidedBy
 from bounties.states import SubmissionState
-from bounties.verdicts import Outcome, Reviewer, Silence, Verdict
+from bounties.verdicts import Outcome, Reviewer, Verdict
 from verification.requirements import Review
 
 
@@ -53,14 +53,6 @@ def record_verdict(*, submission_id: UUID, verdict: Verdict, at: datetime) -> Su
     return submission
 
 
-def silence_of(submission: Submission) -> Silence:
-    """What the silence of whoever reviews it does."""
-    if submission.reviewer == Reviewer.OPERATOR:
-        return Silence.PASSES_ON
-    doubted = submission.verdict is not None and not submission.verdict.get("silence_pays", True)
-    return Silence.REJECTS if doubted else Silence.ACCEPTS
-
-
 def send_to_review(change: Change, submission: Submission, *, reviewer: Reviewer) -> None:
     """Somebody has to look; nobody is waited for without end."""
     hours = timedelta(hours=change.bounty.review_hours)
@@ -78,6 +70,6 @@ def send_to_review(change: Change, submission: Submission, *, reviewer: Reviewer
         submission,
         reviewer=str(reviewer),
         review_due_at=due,
-        silence=str(silence_of(submission)),
+        silence=str(submission.silence),
     )
     tell_scout(events.SUBMISSION_IN_REVIEW, change, submission, review_due_at=due)

@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bounties import desk as waiting
-from bounties.queries import reported
 from market import clock
 from market.accounts import queries
 from market.ids import encode
@@ -21,7 +20,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     facts = {
         "now": clock.now(),
         "screening": [(encode("bnt", each.id), each) for each in waiting.in_screening(limit=_LISTED)],
-        "reported": [(encode("bnt", each.id), each) for each in reported()[:_LISTED]],
+        "reported": [(encode("bnt", each.id), each) for each in waiting.reported(limit=_LISTED)],
         "reviews": [(encode("sub", each.id), each) for each in waiting.in_review(limit=_LISTED)],
         "disputes": [(encode("sub", each.submission_id), each) for each in waiting.contested(limit=_LISTED)],
         "lines": queries.newest_audit(limit=_LINES),

@@ -10,7 +10,7 @@ from bounties import desk
 from bounties.operations import reporting, screening
 from bounties.operations.locking import NoSuchBounty
 from bounties.policies.grounds import REPORT
-from bounties.states import BountyState, ReportState
+from bounties.states import BountyState
 from market import clock
 from market.errors import DomainError
 from web.guards import for_operators
@@ -44,17 +44,16 @@ def bounty(request: HttpRequest, bounty_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("It is decided."))
             return redirect("desk")
-    reports = desk.reports_of(found.id)
     if found.state == BountyState.SCREENING:
         choices = money.of_screening(found)
     else:
-        choices = money.of_report(found) if any(each.state == ReportState.OPEN for each in reports) else ()
+        choices = money.of_report(found) if found.open_reports else ()
     facts = {
         "bounty_id": bounty_id,
         "bounty": found,
         "form": form,
         "choices": choices,
-        "reports": [(each, REPORT[each.ground].sentence) for each in reports],
+        "reports": [(each, REPORT[each.ground].sentence) for each in found.reports.all()],
         "acts": desk.acts_on(found.id),
     }
     return render(request, "ops/bounty.html", facts)

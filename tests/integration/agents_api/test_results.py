@@ -1,5 +1,6 @@
 """Results over the wire: read, accepted, rejected on published grounds, and nobody else's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from market.accounts.models import Account
 from market.accounts.operations.keys import issue_key
 from market.ids import encode
 from tests.integration.agents_api.test_first_steps import bearer
-from tests.integration.bounties.story import OPERATORS_REVIEW, REJECTED, REVIEW, Story
+from tests.integration.bounties.story import DOUBTED, OPERATORS_REVIEW, REJECTED, REVIEW, Story
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,22 @@ def test_a_result_in_review_tells_what_was_answered_and_what_to_call(client: Cli
     assert result["next_action"]["call"] == {"method": "POST", "path": path_of(submission) + "/accept"}
     listed = client.get(f"/v1/bounties/{encode('bnt', bounty.id)}/results", headers=bearer(key)).json()
     assert listed == {"data": [result], "next": None}
+
+
+def test_what_silence_does_is_told_wherever_a_deadline_stands(client: Client, story: Story) -> None:
+    bounty = story.post(window={"closes_at": (story.at + timedelta(days=3)).isoformat()})
+    submission, key = story.handed_in(bounty, DOUBTED), key_of(story.buyer)
+
+    def silence() -> list[Any]:
+        paths = (path_of(submission), f"/v1/bounties/{encode('bnt', bounty.id)}")
+        return [client.get(path, headers=bearer(key)).json()["next_action"].get("silence") for path in paths]
+
+    assert silence() == ["passes_on", None]  # the bounty waits for its scouts, and not for this one's word
+    story.wait(hours=24)
+    assert silence() == ["rejects", "rejects"]
+    accepted_by_it = story.handed_in(story.post(), REVIEW, story.other_scout)
+    shown = client.get(path_of(accepted_by_it), headers=bearer(key)).json()
+    assert shown["next_action"]["silence"] == "accepts"
 
 
 def test_no_answer_tells_who_the_scout_is(client: Client, story: Story) -> None:
@@ -106,6 +123,7 @@ def test_a_bounty_names_the_result_that_waits_for_its_buyer(client: Client, stor
         "do": "review",
         "call": {"method": "GET", "path": path_of(submission)},
         "until": result["next_action"]["until"],
+        "silence": "accepts",
     }
     decide(client, key_of(story.buyer), path_of(submission) + "/accept")
     assert next_of(client, story, bounty)["do"] == "read_results"

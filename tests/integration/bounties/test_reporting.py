@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bounties import operations, queries
+from bounties import desk, operations
 from bounties.models import Bounty, OperatorAction, Report
 from bounties.operations.claiming import ScoutsOnly
 from bounties.operations.locking import NoSuchBounty, OperatorsOnly
@@ -34,9 +34,9 @@ def test_a_report_waits_for_our_staff_and_its_buyer_hears_nothing(story: Story) 
     report(story, other)
     report(story, bounty, story.other_scout)
     report(story, other, story.other_scout, "other")
-    waiting = list(queries.reported())
+    waiting = desk.reported(limit=10)
     assert waiting == [other, bounty]  # whoever waits longest first
-    assert [each.ground for each in waiting[0].open_reports] == ["dangerous", "other"]  # type: ignore[attr-defined]
+    assert [each.ground for each in waiting[0].open_reports] == ["dangerous", "other"]
     assert story.told(story.buyer) == told
     bounty.refresh_from_db()
     assert bounty.state == "open"
@@ -91,7 +91,7 @@ def test_what_is_kept_goes_on_as_it_was(story: Story) -> None:
     report(story, bounty)
     kept = operations.keep(operator=story.operator, bounty_id=bounty.id, reason="It is a kerb.", at=story.at)
     assert (kept.state, story.claim(bounty).state) == ("open", "live")
-    assert not queries.reported().exists()
+    assert not desk.reported(limit=10)
     with pytest.raises(WrongState):
         operations.keep(operator=story.operator, bounty_id=bounty.id, reason="Once more.", at=story.at)
 

@@ -24,6 +24,7 @@ NextAction = TypedDict(
         "do": str,
         "call": Call | None,
         "until": str | None,
+        "silence": NotRequired[Literal["accepts", "rejects", "passes_on"]],  # what saying nothing until then does
         "or": NotRequired[Call],  # another way, where there is one
         "grounds": NotRequired[list[dict[str, str]]],  # on which a result may be rejected
     },
