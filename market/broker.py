@@ -114,6 +114,16 @@ beat_schedule: dict[str, dict[str, Any]] = {
     "check-books": {"task": "market.ledger.tasks.check_books", "schedule": crontab(hour="4", minute="10")},
     "begin-payouts": {"task": "market.payments.tasks.begin_payouts", "schedule": HOUR, "options": {"expires": HOUR}},
     "reconcile": {"task": "market.payments.tasks.reconcile", "schedule": crontab(hour="4", minute="40")},
+    "list-missed-stripe-events": {
+        "task": "market.payments.tasks.list_missed_events",
+        "schedule": crontab(hour="3", minute="20"),
+    },
+    "sweep-top-ups": {"task": "market.payments.tasks.sweep_top_ups", "schedule": 600.0, "options": {"expires": 600}},
+    "top-up-by-itself": {
+        "task": "market.payments.tasks.top_up_by_itself",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "expire-evidence": {"task": "verification.tasks.expire", "schedule": HOUR, "options": {"expires": HOUR}},
     "look-around": {"task": "web.notices.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
     "forget-notices": {"task": "web.notices.tasks.forget_old", "schedule": HOUR, "options": {"expires": HOUR}},

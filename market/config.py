@@ -168,6 +168,14 @@ class Config(BaseSettings):
     processing_paid_by: Literal["house", "owner"] = Field(
         "house", description="Who bears what a card payment costs: the house, or the owner on top of the amount."
     )
+    top_ups_a_day: str = Field("5000.00", description="What an agent may take in within 24 hours, in USD.")
+    top_ups_a_day_new: str = Field(
+        "500.00", description="The same in the first 30 days after an agent's first payment."
+    )
+    seasoning_hours: int = Field(
+        72, ge=0, le=720, description="How long what came in is young, in an agent's first 30 days of paying."
+    )
+    seasoning_allowance: str = Field("100.00", description="How much of young money may be spent at once, in USD.")
     map_style_url: str = Field(
         "",
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
@@ -225,10 +233,7 @@ class Config(BaseSettings):
             read_media_keys(self.media_keys.get_secret_value())
         except UnusableMediaAddress as error:
             faults.append(f"MEDIA_KEYS {error}: make one with `openssl rand -base64 32`")
-        try:
-            money.parse(self.card_fee_fixed)
-        except DomainError:
-            faults.append("CARD_FEE_FIXED must be an amount of USD such as 0.30")
+        faults += self._no_amounts()
         broker = self.celery_broker_url.get_secret_value()
         if broker and broker.partition("://")[0] not in BROKERS:
             faults.append(f"CELERY_BROKER_URL must begin with one of {', '.join(f'{each}://' for each in BROKERS)}")
@@ -239,6 +244,15 @@ class Config(BaseSettings):
         endpoint = self.otel_exporter_otlp_endpoint
         if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
             faults.append("OTEL_EXPORTER_OTLP_ENDPOINT must begin with http:// or https://")
+        return faults
+
+    def _no_amounts(self) -> list[str]:
+        faults = []
+        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new", "seasoning_allowance"):
+            try:
+                money.parse(getattr(self, name))
+            except DomainError:
+                faults.append(f"{name.upper()} must be an amount of USD such as 0.30")
         return faults
 
     def _unsafe(self) -> list[str]:

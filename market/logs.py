@@ -37,6 +37,7 @@ def configure_logging(config: "Config") -> None:
                 "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
                 # One line for each task is enough: what it was, what became of it.
                 "celery.worker.strategy": {"level": "WARNING"},
+                "stripe": {"level": "WARNING"},  # each call, with its address
             },
         }
     )

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from market.config import config
+from web.owner import paying
 from web.views import (
     bounty,
     claim,
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/sightline-receipt-keys.json", published.receipt_keys, name="receipt_keys"),
     path(".well-known/sightline-authority.pem", published.content_credentials, name="content_credentials"),
     path("", include("web.capture.urls")),
+    path("pay/<str:deposit_id>", paying.pay, name="pay"),
     path("owner/", include("web.owner.urls")),
     path("ops/", include("web.ops.urls")),
     path("language", set_language, name="set_language"),

@@ -57,7 +57,7 @@ ENTRY = Record(
 ENTRY_PAGE = page_of(ENTRY)
 DEPOSIT = Record(
     name="Deposit",
-    text="Money that was asked for. In test mode it is there at once.",
+    text="Money asked for. In test mode it is there at once, in live mode when the owner has paid.",
     fields={
         "id": an_id("dep"),
         "object": kind("deposit"),
@@ -91,11 +91,16 @@ def result_id(moved: Moved) -> UUID | None:
     return decode("sub", moved.key.rpartition(":")[2])
 
 
-def entry(moved: Moved, *, mode: str, bounties: Mapping[UUID, UUID]) -> dict[str, Any]:
-    """`bounties`: of which bounty a result is, where the entry does not know it by itself."""
+def payment_id(moved: Moved) -> str:
+    """Of a top-up: which payment it was, as its key says."""
+    return moved.key.partition(":")[2]
+
+
+def entry(moved: Moved, *, mode: str, bounties: Mapping[UUID, UUID], top_ups: Mapping[str, UUID]) -> dict[str, Any]:
+    """`bounties`: of which bounty a result is; `top_ups`: of which deposit a payment, where the entry does not know."""
     result = result_id(moved)
     bounty = moved.bounty_id or (bounties.get(result) if result else None)
-    grant = decode("grt", moved.key.rpartition(":")[2])
+    deposit = decode("grt", moved.key.rpartition(":")[2]) or top_ups.get(payment_id(moved))
     return {
         "id": encode("ent", moved.entry_id),
         "object": "entry",
@@ -107,7 +112,7 @@ def entry(moved: Moved, *, mode: str, bounties: Mapping[UUID, UUID]) -> dict[str
         "held": format_micros(moved.held_micros),
         "bounty": encode("bnt", bounty) if bounty else None,
         "result": encode("sub", result) if result else None,
-        "deposit": encode("dep", grant) if grant else None,
+        "deposit": encode("dep", deposit) if deposit else None,
     }
 
 

@@ -19,7 +19,7 @@ from market import money
 from market.ledger import history
 from market.ledger.operations import BalanceTooLarge
 from market.ledger.postings import Book, EntryKind
-from market.payments import deposits, play_money
+from market.payments import deposits, play_money, top_ups
 
 
 def _bounty_schema(parts: Parts) -> Schema:
@@ -40,7 +40,7 @@ DEPOSIT = Body(
     name="DepositDraft",
     fields={
         "amount": Money(
-            text='Whole cents, up to "10000.00" at once in test mode.',
+            text='Whole cents: in test mode up to "10000.00" at once, in live mode "25.00" to "5000.00".',
             refused_as=play_money.GrantOutOfBounds,
             sample="100.00",
         ),
@@ -80,12 +80,14 @@ class Ledger(Endpoint):
         found = self._find(self.query.get("bounty"), limit=limit + 1, before=before, kinds=kinds)
         of = {result for each in found if each.bounty_id is None and (result := showing.result_id(each))}
         bounties = queries.bounties_of_results(of) if of else {}
+        paid = [key for each in found if each.kind == EntryKind.TOPUP and (key := showing.payment_id(each))]
+        top_up_ids = top_ups.deposits_of(paid) if paid else {}
         return Response(
             pages.page(
                 found,
                 limit=limit,
                 position=lambda each: each.entry_id,
-                show=lambda each: showing.entry(each, mode=self.caller.mode, bounties=bounties),
+                show=lambda each: showing.entry(each, mode=self.caller.mode, bounties=bounties, top_ups=top_up_ids),
             )
         )
 
@@ -108,12 +110,21 @@ class Deposits(Endpoint):
         name="create_deposit",
         tag=Tag.MONEY,
         title="Deposit money",
-        text="In test mode play money, at once. In live mode a checkout page for the owner.",
+        text="In test mode play money, at once. In live mode a page for the owner, who pays there; the event "
+        "deposit.succeeded tells when the money is there.",
         scope="money",
         once=True,
         body=DEPOSIT,
         answers={201: Said("The deposit.", showing.DEPOSIT)},
-        refusals=(deposits.LiveDepositsClosed, play_money.PlayMoneyOnlyInTest, money.NotWholeCents, BalanceTooLarge),
+        refusals=(
+            deposits.LiveDepositsClosed,
+            play_money.PlayMoneyOnlyInTest,
+            money.NotWholeCents,
+            top_ups.TopUpOutOfBounds,
+            top_ups.OwnerNeeded,
+            top_ups.TopUpsTooFast,
+            BalanceTooLarge,
+        ),
     )
     def post(self, request: Request) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:

@@ -57,11 +57,12 @@ class Deposit:
     made_at: datetime
 
 
-def make_deposit(*, agent: Account, amount_micros: int, at: datetime) -> Deposit:
+def make_deposit(*, agent: Account, amount_micros: int, at: datetime, saves_card: bool = False) -> Deposit:
     if agent.mode == Mode.LIVE:
         if not stripe_gateway.is_open():
             raise LiveDepositsClosed("This house takes no live deposits.")
-        return _of_top_up(top_ups.ask_top_up(agent=agent, amount_micros=amount_micros, at=at))
+        asked = top_ups.ask_top_up(agent=agent, amount_micros=amount_micros, at=at, saves_card=saves_card)
+        return _of_top_up(asked)
     to_cents(amount_micros, param="/amount")  # as live money has to be
     deposit_id = new_id()
     play_money.grant(agent=agent, amount_micros=amount_micros, grant_id=deposit_id, at=at)

@@ -1,4 +1,4 @@
-"""What a scout is told about money on its way out."""
+"""What a scout is told about money on its way out, and an agent about money on its way in."""
 
 from market.events.types import ID, MONEY, TEXT, TRUTH, WORD, EventType
 
@@ -40,7 +40,26 @@ PAYOUT_ACCOUNT_BANK_FAILED = EventType(
     {"reason": WORD},
 )
 
+_DEPOSIT = {"deposit": ID, "amount": MONEY}
+
+DEPOSIT_SUCCEEDED = EventType("deposit.succeeded", "buyer", "The money is there.", _DEPOSIT)
+DEPOSIT_EXPIRED = EventType("deposit.expired", "buyer", "Nobody paid it in time. Ask for another one.", _DEPOSIT)
+
+DEPOSIT_FAILED = EventType(
+    "deposit.failed",
+    "buyer",
+    "The saved card was refused; topping up by itself has stopped until the owner looks at it.",
+    {**_DEPOSIT, "reason": WORD},
+)
+REFUND_FAILED = EventType(
+    "refund.failed", "buyer", "What was to go back to a card is available again.", {"refund": ID, "amount": MONEY}
+)
+
 OWN = (
+    DEPOSIT_SUCCEEDED,
+    DEPOSIT_EXPIRED,
+    DEPOSIT_FAILED,
+    REFUND_FAILED,
     PAYOUT_REQUESTED,
     PAYOUT_SENDING,
     PAYOUT_DELAYED,

@@ -177,20 +177,11 @@ class _Rehearsal:
 
     def _checkout(self, cents: str) -> str:
         return stripe_gateway.make_checkout(
-            {
-                "mode": "payment",
-                "line_items": [
-                    {
-                        "quantity": 1,
-                        "price_data": {
-                            "currency": "usd",
-                            "unit_amount": int(cents),
-                            "product_data": {"name": "Rehearsal"},
-                        },
-                    }
-                ],
-                "success_url": "https://example.com/back",
-                "metadata": {"rehearsal": self.name},
-            },
+            lines=[("Rehearsal", int(cents))],
+            email="rehearsal@example.com",
+            description="Rehearsal",
+            metadata={"rehearsal": self.name},
+            return_address="https://example.com/back",
+            saves_card=False,
             key=f"checkout:{self.name}",
         ).id

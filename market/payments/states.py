@@ -1,4 +1,4 @@
-"""The states of a payout, of the account it goes to, and of a top-up. Pure; the diagrams are drawn from here."""
+"""The states of payouts, of the accounts they go to, of top-ups and refunds. Pure; drawn into the diagrams."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -93,4 +93,22 @@ PAYOUT_ACCOUNT: Final = Lifecycle[PayoutAccountState](
     },
 )
 
-LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, PAYOUT_ACCOUNT, TOP_UP)
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"  # the money is set aside; Stripe has not been asked yet
+    SENDING = "sending"  # Stripe has been asked, or is about to be
+    PAID = "paid"  # Stripe has sent it to the card
+    FAILED = "failed"  # it did not leave, or the card's bank sent it back: the agent has it again
+
+
+REFUND = Lifecycle(
+    "refund",
+    RefundState.REQUESTED,
+    {
+        RefundState.REQUESTED: {RefundState.SENDING: "begin"},
+        RefundState.SENDING: {RefundState.PAID: "send", RefundState.FAILED: "fail"},
+        RefundState.PAID: {RefundState.FAILED: "come back"},
+    },
+)
+
+LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, PAYOUT_ACCOUNT, TOP_UP, REFUND)

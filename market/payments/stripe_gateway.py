@@ -5,7 +5,7 @@ what Stripe has done. What the words mean, and how a call can fail, stands in `s
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -137,7 +137,38 @@ def transactions(*, since: datetime) -> Iterator[Transaction]:
 # --- money in ---------------------------------------------------------------------------------------------------------
 
 
-def make_checkout(params: SessionCreateParams, *, key: str) -> Checkout:
+def make_checkout(
+    *,
+    lines: Sequence[tuple[str, int]],
+    email: str,
+    description: str,
+    metadata: dict[str, str],
+    return_address: str,
+    saves_card: bool,
+    key: str,
+) -> Checkout:
+    """A payment page for these lines, a name and cents each."""
+    params: SessionCreateParams = {
+        "mode": "payment",
+        "line_items": [
+            {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": cents, "product_data": {"name": name}}}
+            for name, cents in lines
+        ],
+        "allowed_payment_method_types": ["card"],
+        "customer_email": email,
+        "metadata": metadata,
+        "payment_intent_data": {
+            "metadata": metadata,
+            "capture_method": "automatic",  # at once: else its fee is not known yet when we hear of it
+            "receipt_email": email,
+            "description": description,
+        },
+        "success_url": return_address,
+        "cancel_url": return_address,
+    }
+    if saves_card:
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
+        params["customer_creation"] = "always"
     with _calling() as client:
         return _checkout(client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
 
@@ -188,10 +219,16 @@ def forget_card(method: str, *, key: str) -> None:
         client.v1.payment_methods.detach(method, options={"idempotency_key": key})
 
 
-def make_refund(params: RefundCreateParams, *, key: str) -> RefundAsked:
+def make_refund(*, payment_id: str, amount_cents: int, metadata: dict[str, str], key: str) -> RefundAsked:
+    params: RefundCreateParams = {
+        "payment_intent": payment_id,
+        "amount": amount_cents,
+        "reason": "requested_by_customer",
+        "metadata": metadata,
+        "expand": list(_REFUND_EXPANDED),
+    }
     with _calling() as client:
-        wanted: RefundCreateParams = {**params, "expand": list(_REFUND_EXPANDED)}
-        return _refund(client.v1.refunds.create(wanted, {"idempotency_key": key}))
+        return _refund(client.v1.refunds.create(params, {"idempotency_key": key}))
 
 
 def refund(refund_id: str) -> RefundAsked:
@@ -200,6 +237,22 @@ def refund(refund_id: str) -> RefundAsked:
 
 
 _REFUND_EXPANDED: Final = ("balance_transaction", "failure_balance_transaction")
+
+
+def refunds_of(payment_id: str) -> list[RefundAsked]:
+    with _calling() as client:
+        expand = [f"data.{each}" for each in _REFUND_EXPANDED]
+        page = client.v1.refunds.list({"payment_intent": payment_id, "limit": _PAGE, "expand": expand})
+        return [_refund(each) for each in page.auto_paging_iter()]
+
+
+def payments_of(customer: str) -> Iterator[PaymentAsked]:
+    """What was asked of this customer, the newest first."""
+    with _calling() as client:
+        expand = ["data.latest_charge.balance_transaction"]
+        page = client.v1.payment_intents.list({"customer": customer, "limit": _PAGE, "expand": expand})
+        for each in page.auto_paging_iter():
+            yield _payment(each)
 
 
 def contested(dispute_id: str) -> Contested:

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from market.celery import app
 from market.clock import now
-from market.payments import scheduling, stripe_gateway
+from market.payments import automatic, inbox, scheduling, stripe_gateway, top_ups
 from market.payments.work import RECONCILE
 from market.work.operations import enqueue
 
@@ -20,3 +20,21 @@ def reconcile() -> None:
     if stripe_gateway.is_open():
         with transaction.atomic():
             enqueue(kind=RECONCILE, subject=now().date().isoformat())
+
+
+@app.task
+def list_missed_events() -> None:
+    if stripe_gateway.is_open():
+        inbox.list_missed(at=now())
+
+
+@app.task
+def sweep_top_ups() -> None:
+    if stripe_gateway.is_open():
+        top_ups.sweep(at=now())
+
+
+@app.task
+def top_up_by_itself() -> None:
+    if stripe_gateway.is_open():
+        automatic.sweep()

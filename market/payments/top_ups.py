@@ -4,6 +4,7 @@ Nothing is credited because a browser came back. The payment is fetched, and pos
 webhook, a look of ours or both found it. Saved cards and topping up by itself stand in `automatic.py`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from market.accounts.models import Account, Agent
 from market.errors import DomainError, Kind
@@ -19,11 +21,12 @@ from market.ledger import rules
 from market.ledger.operations import post
 from market.ledger.postings import Book
 from market.money import MICROS_PER_DOLLAR, Micros, format_micros, from_cents, to_cents
-from market.payments import inbox, stripe_gateway
+from market.payments import events, inbox, stripe_gateway
 from market.payments.fees import CardRate
-from market.payments.models import Payment, StripeEvent, TopUp
+from market.payments.models import Payment, SavedCard, StripeEvent, TopUp
 from market.payments.states import TOP_UP, TopUpState
 from market.payments.stripe_words import Checkout, PaymentAsked
+from market.work.operations import enqueue
 from market.work.registry import TryLater
 
 log = structlog.get_logger(__name__)
@@ -31,6 +34,14 @@ log = structlog.get_logger(__name__)
 LEAST_MICROS = Micros(25 * MICROS_PER_DOLLAR)
 LARGEST_MICROS = Micros(5_000 * MICROS_PER_DOLLAR)
 PREFIX = "dep"
+# How long a top-up waits for its owner.
+WAITS_FOR = timedelta(days=7)
+LOOK = "look_at_top_up"
+DAY = timedelta(days=1)
+# How long after its first payment an agent counts as new.
+NEW_FOR = timedelta(days=30)
+# Stripe keeps an idempotency key for a day at least. Older than this, what became of it is looked up.
+KEY_LIVES = timedelta(hours=20)
 # A payment that Stripe has not booked yet is looked at again soon.
 BOOKED_WITHIN = timedelta(seconds=20)
 
@@ -40,6 +51,14 @@ class TopUpOutOfBounds(DomainError):
 
     code = "top_up_out_of_bounds"
     fix = f"Ask for {format_micros(LEAST_MICROS)} to {format_micros(LARGEST_MICROS)} at once."
+
+
+class TopUpsTooFast(DomainError):
+    """More than an agent may take in within a day."""
+
+    code = "top_ups_too_fast"
+    kind: ClassVar[Kind] = Kind.LIMITED
+    fix = "Ask for less, or later; an agent that has been paid for before may take in more."
 
 
 class OwnerNeeded(DomainError):
@@ -67,15 +86,20 @@ def surcharge_on(amount_micros: int) -> Micros:
     return card_rate().on_top_of(amount_micros) if settings.PROCESSING_PAID_BY == "owner" else Micros(0)
 
 
+def check_amount(amount_micros: int) -> None:
+    to_cents(amount_micros, param="/amount")
+    if not LEAST_MICROS <= amount_micros <= LARGEST_MICROS:
+        raise TopUpOutOfBounds(f"A top-up is at least {format_micros(LEAST_MICROS)}.", param="/amount")
+
+
 @transaction.atomic
 def ask_top_up(*, agent: Account, amount_micros: int, at: datetime, saves_card: bool = False) -> TopUp:
     """Write down that money is wanted. Nobody has been charged for anything yet."""
     stripe_gateway.require_open()
-    to_cents(amount_micros, param="/amount")
-    if not LEAST_MICROS <= amount_micros <= LARGEST_MICROS:
-        raise TopUpOutOfBounds(f"A top-up is at least {format_micros(LEAST_MICROS)}.", param="/amount")
+    check_amount(amount_micros)
     if not Agent.objects.filter(account=agent, owner__isnull=False).exists():
         raise OwnerNeeded("This agent has no owner who could pay.")
+    check_velocity(agent, amount_micros, at)
     return TopUp.objects.create(
         agent=agent,
         mode=agent.mode,
@@ -87,6 +111,34 @@ def ask_top_up(*, agent: Account, amount_micros: int, at: datetime, saves_card: 
     )
 
 
+def check_velocity(agent: Account, amount_micros: int, at: datetime) -> None:
+    """No more than so much a day: a stolen card is emptied fast. What waits to be paid counts too."""
+    Account.objects.select_for_update(no_key=True).get(pk=agent.id)  # the queue for what is asked at once
+    limit = daily_limit(first_paid_at(agent.id), at=at)
+    lately = TopUp.objects.filter(agent=agent, asked_at__gt=at - DAY).exclude(
+        state__in=[TopUpState.FAILED, TopUpState.EXPIRED]
+    )
+    so_far = sum(lately.values_list("amount_micros", flat=True))
+    if so_far + amount_micros > limit:
+        earliest = min(lately.values_list("asked_at", flat=True), default=None)
+        raise TopUpsTooFast(
+            f"An agent takes in {format_micros(limit)} in 24 hours; {format_micros(so_far)} of it is asked for.",
+            param="/amount",
+            retry_at=earliest + DAY if earliest and amount_micros <= limit else None,
+        )
+
+
+def first_paid_at(agent_id: UUID) -> datetime | None:
+    return Payment.objects.filter(agent_id=agent_id).order_by("paid_at").values_list("paid_at", flat=True).first()
+
+
+def daily_limit(first_at: datetime | None, *, at: datetime) -> int:
+    """What an agent may take in within a day. One that pays for the first time has a history yet to make."""
+    is_new = first_at is None or at - first_at < NEW_FOR
+    limit: int = settings.TOP_UPS_A_DAY_NEW_MICROS if is_new else settings.TOP_UPS_A_DAY_MICROS
+    return limit
+
+
 # --- the payment page -------------------------------------------------------------------------------------------------
 
 
@@ -96,39 +148,18 @@ def open_checkout(*, top_up_id: UUID, return_address: str, at: datetime) -> str:
     if top_up.session_url:
         return top_up.session_url
     agent = Agent.objects.select_related("owner").get(pk=top_up.agent_id)
-    metadata = {"deposit": encode(PREFIX, top_up.id)}
-    lines = [("Balance of the agent " + agent.name, top_up.amount_micros)]
+    lines = [(f"Balance of the agent {agent.name}", to_cents(top_up.amount_micros))]
     if top_up.surcharge_micros:
-        lines.append(("Card processing", top_up.surcharge_micros))
+        lines.append(("Card processing", to_cents(top_up.surcharge_micros)))
+    outside = encode(PREFIX, top_up.id)
     made = stripe_gateway.make_checkout(
-        {
-            "mode": "payment",
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": "usd",
-                        "unit_amount": to_cents(micros),
-                        "product_data": {"name": name},
-                    },
-                }
-                for name, micros in lines
-            ],
-            "allowed_payment_method_types": ["card"],
-            "customer_creation": "always",
-            "customer_email": agent.owner.email if agent.owner else "",
-            "payment_intent_data": {
-                "metadata": metadata,
-                "capture_method": "automatic",
-                "receipt_email": agent.owner.email if agent.owner else "",
-                "description": f"Top-up of {agent.name}",
-            },
-            "metadata": metadata,
-            "client_reference_id": metadata["deposit"],
-            "success_url": return_address,
-            "cancel_url": return_address,
-        },
-        key=f"checkout:{metadata['deposit']}:{top_up.attempt}",
+        lines=lines,
+        email=agent.owner.email if agent.owner else "",
+        description=f"Top-up of {agent.name}",
+        metadata={"deposit": outside},
+        return_address=return_address,
+        saves_card=top_up.saves_card,
+        key=f"checkout:{outside}:{top_up.attempt}",
     )
     _keep_session(top_up, made)
     return made.url
@@ -153,6 +184,43 @@ def _keep_session(top_up: TopUp, made: Checkout) -> None:
     TopUp.objects.filter(pk=top_up.pk, attempt=top_up.attempt, session_id="").update(
         session_id=made.id, session_url=made.url, session_ends_at=made.ends_at
     )
+
+
+@transaction.atomic
+def ask_to_look(*, top_up_id: UUID) -> None:
+    """Have a top-up looked at: its owner came back from paying, and the webhook may be slower, or lost."""
+    enqueue(kind=LOOK, subject=str(top_up_id))
+
+
+def look(*, top_up_id: UUID, at: datetime) -> None:
+    """Ask Stripe what became of its payment page, and go on from there."""
+    top_up = TopUp.objects.get(pk=top_up_id)
+    if top_up.state != TopUpState.AWAITING_PAYMENT or top_up.way != TopUp.Way.CHECKOUT:
+        return
+    found = stripe_gateway.checkout(top_up.session_id) if top_up.session_id else None
+    if found is not None and found.is_paid:
+        credit(payment_id=found.payment_id, at=at)
+    elif top_up.asked_at + WAITS_FOR <= at and (found is None or found.state == "expired"):
+        expire(top_up_id=top_up_id, at=at)
+
+
+@transaction.atomic
+def expire(*, top_up_id: UUID, at: datetime) -> None:
+    """Nobody paid. Money that comes all the same is credited all the same."""
+    top_up = TopUp.objects.select_for_update().get(pk=top_up_id)
+    waiting = TopUp.objects.filter(pk=top_up_id)
+    if TOP_UP.move(waiting, source=TopUpState.AWAITING_PAYMENT, to=TopUpState.EXPIRED, ended_at=at):
+        events.DEPOSIT_EXPIRED.tell(top_up.agent_id, at, **_told(top_up))
+
+
+def sweep(*, at: datetime) -> int:
+    """Have looked at what waits: pages whose end has come, and asks that nobody answered."""
+    waiting = TopUp.objects.filter(state=TopUpState.AWAITING_PAYMENT, way=TopUp.Way.CHECKOUT)
+    due = waiting.filter(Q(session_ends_at__lte=at) | Q(asked_at__lte=at - WAITS_FOR))
+    ids = list(due.order_by("asked_at").values_list("id", flat=True)[:500])
+    for each in ids:
+        ask_to_look(top_up_id=each)
+    return len(ids)
 
 
 # --- money that came --------------------------------------------------------------------------------------------------
@@ -180,14 +248,20 @@ def credit(*, payment_id: str, at: datetime) -> Payment | None:
     return record_payment(asked=asked, at=at)
 
 
+def find_of(asked: PaymentAsked) -> TopUp | None:
+    """For which top-up a payment was asked."""
+    top_up_id = decode(PREFIX, asked.metadata.get("deposit", ""))
+    return TopUp.objects.filter(pk=top_up_id).first() if top_up_id else None
+
+
 @transaction.atomic
 def record_payment(*, asked: PaymentAsked, at: datetime) -> Payment | None:
     """Post what Stripe took, once. Recorded before, it changes nothing."""
     charge = asked.charge
     assert charge is not None
     assert charge.transaction is not None
-    top_up_id = decode(PREFIX, asked.metadata.get("deposit", ""))
-    top_up = TopUp.objects.select_for_update().filter(pk=top_up_id).first() if top_up_id else None
+    wanted = find_of(asked)
+    top_up = TopUp.objects.select_for_update().get(pk=wanted.pk) if wanted else None
     if top_up is None:
         log.error("a payment that is for no top-up of ours", payment_id=asked.id)
         return None
@@ -220,6 +294,35 @@ def record_payment(*, asked: PaymentAsked, at: datetime) -> Payment | None:
         fee_micros=payment.fee_micros,
     )
     post([entry], at=at)
+    if top_up.saves_card and asked.customer and asked.method:
+        _save_card(payment, asked, at)
     unpaid = [TopUpState.AWAITING_PAYMENT, TopUpState.FAILED, TopUpState.EXPIRED]
-    TOP_UP.move(TopUp.objects.filter(pk=top_up.pk), source=unpaid, to=TopUpState.SUCCEEDED, ended_at=at, failure="")
+    rows = TopUp.objects.filter(pk=top_up.pk)
+    TOP_UP.move(rows, source=unpaid, to=TopUpState.SUCCEEDED, ended_at=at, failure="")
+    events.DEPOSIT_SUCCEEDED.tell(top_up.agent_id, at, **_told(top_up))
     return payment
+
+
+def _save_card(payment: Payment, asked: PaymentAsked, at: datetime) -> None:
+    """The newest card that was to be saved stands; what its owner had chosen for topping up stays."""
+    SavedCard.objects.update_or_create(
+        agent_id=payment.agent_id,
+        defaults={
+            "mode": payment.mode,
+            "customer": asked.customer,
+            "method": asked.method,
+            "brand": payment.brand,
+            "last4": payment.last4,
+            "saved_at": at,
+            "stopped_because": "",
+        },
+    )
+
+
+def _told(top_up: TopUp) -> dict[str, str]:
+    return {"deposit": encode(PREFIX, top_up.id), "amount": format_micros(top_up.amount_micros)}
+
+
+def deposits_of(payment_ids: Iterable[str]) -> dict[str, UUID]:
+    """Which top-up each payment was for."""
+    return dict(Payment.objects.filter(pk__in=set(payment_ids)).values_list("id", "top_up_id"))

@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from market.clock import now
-from market.payments import inbox, reconciling, stopping
+from market.payments import automatic, inbox, reconciling, refunds, stopping, top_ups
 from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
-from market.payments import top_ups as _top_ups  # noqa: F401
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
 from market.work import registry
@@ -35,3 +34,27 @@ def apply_stripe_event(subject: str) -> None:
 @registry.handler(RECONCILE)
 def reconcile(_day: str) -> None:
     reconciling.reconcile(at=now())
+
+
+@registry.handler(top_ups.LOOK)
+def look_at_top_up(subject: str) -> None:
+    top_ups.look(top_up_id=UUID(subject), at=now())
+
+
+# Never given up into nothing: what has been set aside is sent, or given back.
+@registry.handler(refunds.SEND, attempts=100)
+def send_refund(subject: str) -> None:
+    refunds.send_refund(refund_id=UUID(subject), at=now())
+
+
+@registry.handler(automatic.ASK, attempts=100)
+def top_up_automatically(subject: str) -> None:
+    try:
+        automatic.top_up_automatically(agent_id=UUID(subject), at=now())
+    except top_ups.TopUpsTooFast:
+        return  # the sweep asks again
+
+
+@registry.handler(automatic.TELL)
+def tell_card_refused(subject: str) -> None:
+    automatic.tell_refused(top_up_id=UUID(subject))

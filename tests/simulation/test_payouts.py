@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.stripe_twin import Twin
-from tests.integration.payments.conftest import running_twin, twin  # noqa: F401 - fixtures
+from tests.integration.conftest import running_twin, twin  # noqa: F401 - fixtures
 from tests.simulation import payouts
 
 

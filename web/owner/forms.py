@@ -76,6 +76,26 @@ class TopUpForm(forms.Form):
     amount = AmountField(label=_("Amount in USD"))
 
 
+class LiveTopUpForm(TopUpForm):
+    save_card = forms.BooleanField(
+        label=_("Save the card, so that the agent can be topped up by itself"), required=False
+    )
+
+
+class RefundForm(forms.Form):
+    amount = AmountField(label=_("Amount to pay back, in USD"))
+
+
+class AutomaticForm(forms.Form):
+    threshold = AmountField(label=_("When less than this is available, in USD"))
+    amount = AmountField(label=_("top up by this amount, in USD"))
+    monthly_cap = AmountField(label=_("and charge at most this a month, in USD"))
+
+
+class LiveAgentForm(forms.Form):
+    name = forms.CharField(label=_("A name for it"), max_length=80)
+
+
 def blame(form: forms.Form, refusal: DomainError) -> None:
     """Show a refusal by the core where it belongs."""
     name = (refusal.param or "").rpartition("/")[2]

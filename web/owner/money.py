@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from market import clock
+from market.accounts.models import Mode
 from market.errors import DomainError
 from market.ids import decode, encode
 from market.ledger import history
@@ -15,8 +16,8 @@ from market.money import format_micros
 from market.payments import deposits
 from web.guards import signed_in
 from web.owner import showing
-from web.owner.forms import TopUpForm, blame
-from web.owner.reading import own_agent
+from web.owner.forms import LiveTopUpForm, TopUpForm, blame
+from web.owner.reading import own_agent, paid_for
 
 _PAGE = 50
 _CURSOR = "cur"
@@ -41,14 +42,28 @@ def ledger(request: HttpRequest, agent_id: str) -> HttpResponse:
 @signed_in
 def top_up(request: HttpRequest, agent_id: str) -> HttpResponse:
     agent = own_agent(request, agent_id)
-    form = TopUpForm(request.POST if request.method == "POST" else None)
+    kind = LiveTopUpForm if agent.account.mode == Mode.LIVE else TopUpForm
+    form = kind(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            made = deposits.make_deposit(agent=agent.account, amount_micros=form.cleaned_data["amount"], at=clock.now())
+            made = deposits.make_deposit(
+                agent=agent.account,
+                amount_micros=form.cleaned_data["amount"],
+                at=clock.now(),
+                saves_card=form.cleaned_data.get("save_card", False),
+            )
         except DomainError as refusal:
             blame(form, refusal)
         else:
+            if made.checkout_url is not None:
+                return redirect("pay", deposit_id=encode("dep", made.id))
             amount = format_micros(made.amount_micros)
             messages.success(request, gettext("{amount} USD of play money came in.").format(amount=amount))
             return redirect("owned_agent", agent_id=agent_id)
-    return render(request, "owner/top_up.html", {"agent": showing.agent(agent), "form": form})
+    facts = {
+        "agent": showing.agent(agent),
+        "form": form,
+        "costs": showing.costs(),
+        "payments": [showing.payment(each) for each in paid_for(agent)],
+    }
+    return render(request, "owner/top_up.html", facts)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,9 @@ from market.ledger import queries as ledger
 from market.ledger.history import Moved
 from market.ledger.postings import Book, EntryKind
 from market.ledger.queries import Spent
-from market.money import format_micros
+from market.money import MICROS_PER_DOLLAR, format_micros, whole_cents_down
+from market.payments import refunds, stripe_gateway, top_ups
+from market.payments.models import Payment, SavedCard, TopUp
 
 KINDS: Mapping[str, Promise] = {
     EntryKind.FAUCET: _("Play money"),
@@ -93,3 +96,67 @@ def _change(micros: int) -> str:
     if not micros:
         return ""
     return ("+" if micros > 0 else "\N{MINUS SIGN}") + format_micros(abs(micros))
+
+
+def costs() -> dict[str, Any]:
+    """What paying by card costs in this house, and who bears it: told before the button."""
+    rate = top_ups.card_rate()
+    by_owner = settings.PROCESSING_PAID_BY == "owner"
+    amounts = [MICROS_PER_DOLLAR * dollars for dollars in (25, 100)]
+    return {
+        "is_open": stripe_gateway.is_open(),
+        "by_owner": by_owner,
+        "least": format_micros(top_ups.LEAST_MICROS),
+        "most": format_micros(top_ups.LARGEST_MICROS),
+        "examples": [
+            (format_micros(amount), format_micros(rate.on_top_of(amount) if by_owner else rate.of(amount)))
+            for amount in amounts
+        ],
+    }
+
+
+def top_up(found: TopUp) -> dict[str, Any]:
+    return {
+        "id": encode("dep", found.id),
+        "state": found.state,
+        "amount": format_micros(found.amount_micros),
+        "surcharge": format_micros(found.surcharge_micros) if found.surcharge_micros else None,
+        "total": format_micros(found.total_micros),
+        "fee": format_micros(top_ups.card_rate().of(found.total_micros)),
+        "agent_id": encode("agt", found.agent_id),
+        "agent": found.agent.agent.name,
+    }
+
+
+def payment(found: Payment) -> dict[str, Any]:
+    return {
+        "amount": format_micros(found.amount_micros),
+        "paid": format_micros(found.paid_micros),
+        "refunded": format_micros(found.refunded_micros) if found.refunded_micros else None,
+        "card": f"{found.brand.title()} ···· {found.last4}",
+        "receipt_url": found.receipt_url,
+        "paid_at": found.paid_at,
+    }
+
+
+def saved_card(found: Agent) -> dict[str, Any] | None:
+    card = SavedCard.objects.filter(agent=found.account).first()
+    if card is None:
+        return None
+    return {
+        "card": f"{card.brand.title()} ···· {card.last4}",
+        "is_on": card.is_on,
+        "threshold": _amount(card.threshold_micros),
+        "amount": _amount(card.amount_micros),
+        "monthly_cap": _amount(card.monthly_cap_micros),
+        "stopped_because": card.stopped_because.replace("_", " "),
+    }
+
+
+def refundable(found: Agent) -> str | None:
+    """What could be paid back now: unspent, and come by card."""
+    if found.account.mode != Mode.LIVE or not stripe_gateway.is_open():
+        return None
+    unspent = ledger.agent_balance(Book.of(found.account.mode), found.account_id).available_micros
+    most = whole_cents_down(min(unspent, refunds.refundable(found.account_id)))
+    return format_micros(most) if most else None

@@ -1,6 +1,6 @@
 """Every change to who takes part, by the names that the other rooms call them by."""
 
-from market.accounts.operations.agents import NewAgent, claim_agent, create_agent
+from market.accounts.operations.agents import NewAgent, claim_agent, create_agent, open_live_agent
 from market.accounts.operations.clocks import advance_clock
 from market.accounts.operations.keys import NewKey, issue_key, limit_key, revoke_key, rotate_key
 from market.accounts.operations.leaving import forget_person
@@ -20,6 +20,7 @@ __all__ = [
     "forget_person",
     "issue_key",
     "limit_key",
+    "open_live_agent",
     "revoke_key",
     "rotate_key",
 ]

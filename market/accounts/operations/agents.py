@@ -17,6 +17,9 @@ from market.errors import DomainError, Kind
 CLAIM_PREFIX = "slc_"  # by which the log writer knows a claim token, and takes it out
 
 
+MOST_LIVE_AGENTS = 20
+
+
 class ClaimUnknown(DomainError):
     """The claim link leads to no agent."""
 
@@ -52,6 +55,28 @@ def create_agent(*, name: str, contact: str = "", by: Actor = STRANGER, at: date
     audit.record(action=Audit.Action.AGENT_CREATED, by=by, subject_id=account.id, at=at)
     new = issue_key(account_id=account.id, by=by, at=at)
     return NewAgent(agent, new.key, new.text, token)
+
+
+class TooManyLiveAgents(DomainError):
+    """A person answers for as many live agents as one may."""
+
+    code = "too_many_live_agents"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Use one of the live agents that are there, with a key of its own for each program."
+
+
+@transaction.atomic
+def open_live_agent(*, user: User, name: str, at: datetime) -> Agent:
+    """Make an agent in live mode. It is a person's from the start, who makes its keys: nobody else could pay for it."""
+    name = policies.check_name(name)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # the queue for agents opened at once
+    if Agent.objects.filter(owner=user, account__mode=Mode.LIVE).count() >= MOST_LIVE_AGENTS:
+        raise TooManyLiveAgents(f"A person has at most {MOST_LIVE_AGENTS} live agents.")
+    account = Account.objects.create(kind=Account.Kind.AGENT, mode=Mode.LIVE, created_at=at)
+    nobodys_claim = _digest(CLAIM_PREFIX + secrets.token_hex(32))
+    agent = Agent.objects.create(account=account, name=name, owner=user, claimed_at=at, claim_hash=nobodys_claim)
+    audit.record(action=Audit.Action.AGENT_CREATED, by=Actor.user(user), subject_id=account.id, at=at)
+    return agent
 
 
 def find_claimable(*, token: str, user: User | None = None) -> Agent:

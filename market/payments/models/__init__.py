@@ -1,7 +1,7 @@
 """One file for each thing that is kept about money going in and out."""
 
 from market.payments.models.inbox import StripeEvent
-from market.payments.models.money_in import Payment, TopUp
+from market.payments.models.money_in import Payment, Refund, SavedCard, TopUp
 from market.payments.models.payout import ENDS, Payout
 from market.payments.models.payout_account import PayoutAccount
 from market.payments.models.reconciliation import Reconciliation, StripeTransaction
@@ -14,6 +14,8 @@ __all__ = [
     "PayoutAccount",
     "PayoutStop",
     "Reconciliation",
+    "Refund",
+    "SavedCard",
     "StripeEvent",
     "StripeTransaction",
     "TopUp",

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from market.accounts.models import Account, Mode
 from market.ids import new_id
-from market.payments.states import TOP_UP, TopUpState
+from market.payments.states import REFUND, TOP_UP, RefundState, TopUpState
 
 ENDS = sorted(TOP_UP.ends() | {TopUpState.EXPIRED, TopUpState.FAILED})
 
@@ -102,3 +102,81 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Refund(models.Model):
+    """What was never spent, on its way back to its card. The money is set aside before Stripe is asked."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    agent = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="refunds")
+    mode = models.CharField(max_length=4, choices=Mode)
+    state = models.CharField(max_length=9, choices=[(each, each) for each in RefundState], default=REFUND.start)
+    amount_micros = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    # When the attempt that is running was first told to Stripe. Its key lives a day; after that it is looked up.
+    sending_at = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    ended_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=255, blank=True)  # Stripe's own id for it
+    transaction_id = models.CharField(max_length=255, blank=True)
+    failure = models.CharField(max_length=60, blank=True)
+
+    if TYPE_CHECKING:
+        agent_id: UUID
+        payment_id: str
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=list(RefundState)), name="refund_state_known"),
+            models.CheckConstraint(condition=Q(mode="live"), name="refund_is_live"),
+            models.CheckConstraint(condition=Q(amount_micros__gt=0), name="refund_amount_above_nothing"),
+            models.CheckConstraint(
+                condition=~Q(state=RefundState.FAILED) | ~Q(failure=""), name="refund_fails_for_a_reason"
+            ),
+        )
+        indexes = (models.Index(fields=["agent", "-id"], name="refund_of_agent"),)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
+
+
+class SavedCard(models.Model):
+    """The card with which an agent is topped up by itself, and when that is done."""
+
+    agent = models.OneToOneField(Account, models.PROTECT, primary_key=True, db_constraint=False)
+    mode = models.CharField(max_length=4, choices=Mode)
+    customer = models.CharField(max_length=255)  # Stripe's words for who pays, and with what
+    method = models.CharField(max_length=255)
+    brand = models.CharField(max_length=40, blank=True)
+    last4 = models.CharField(max_length=4, blank=True)
+    saved_at = models.DateTimeField()
+    is_on = models.BooleanField(default=False)
+    threshold_micros = models.BigIntegerField(null=True)
+    amount_micros = models.BigIntegerField(null=True)
+    monthly_cap_micros = models.BigIntegerField(null=True)
+    stopped_because = models.CharField(max_length=60, blank=True)  # the bank's word, when it said no
+
+    if TYPE_CHECKING:
+        agent_id: UUID
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(mode="live"), name="saved_card_is_live"),
+            models.CheckConstraint(
+                condition=Q(is_on=False)
+                | Q(
+                    threshold_micros__isnull=False,
+                    threshold_micros__gt=0,
+                    amount_micros__isnull=False,
+                    amount_micros__gt=0,
+                    monthly_cap_micros__isnull=False,
+                    monthly_cap_micros__gte=F("amount_micros"),
+                    stopped_because="",
+                ),
+                name="saved_card_is_on_with_numbers",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.agent_id)

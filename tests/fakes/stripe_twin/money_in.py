@@ -294,6 +294,8 @@ def expanded(books: Books, found: Json, fields: list[str]) -> Json:
         inner = made.get(first)
         if isinstance(inner, str):
             inner = books.objects[inner]
+        if first == "data" and isinstance(inner, list):
+            made[first] = [expanded(books, each, [rest]) if rest else each for each in made[first]]
         if isinstance(inner, dict):
             made[first] = expanded(books, inner, [rest] if rest else [])
     return made

@@ -45,6 +45,8 @@ class Routes:
                 lambda a, it: into.expire_session(it),
             ),
             _route("POST", "/v1/payment_intents", params.PaymentIntentCreateParams, lambda a, _: into.make_payment(a)),
+            _route("GET", "/v1/payment_intents", params.PaymentIntentListParams, self._payments),
+            _route("GET", "/v1/refunds", params.RefundListParams, self._refunds),
             _route("GET", "/v1/payment_intents/ID", params.PaymentIntentRetrieveParams, self._get("pi")),
             _route("GET", "/v1/charges/ID", params.ChargeRetrieveParams, self._get("ch")),
             _route(
@@ -111,6 +113,14 @@ class Routes:
 
     def _bank_payouts(self, asked: Json, _: str) -> Json:
         return _page(self.money_out.bank_payouts(self.account), asked, "/v1/payouts")
+
+    def _payments(self, asked: Json, _: str) -> Json:
+        kept = [each for each in self.books.of_kind("pi") if each["customer"] == asked.get("customer")]
+        return _page(kept, asked, "/v1/payment_intents")
+
+    def _refunds(self, asked: Json, _: str) -> Json:
+        kept = [each for each in self.books.of_kind("re") if each["payment_intent"] == asked.get("payment_intent")]
+        return _page(kept, asked, "/v1/refunds")
 
     def _events(self, asked: Json, _: str) -> Json:
         kept = [each for each in reversed(self.books.events) if each["object"] == "event"]

@@ -239,6 +239,7 @@ class Handler(BaseHTTPRequestHandler):
             "object": lambda wanted: books.objects[wanted],
             "objects": books.of_kind,
             "transactions": lambda: books.transactions,
+            "events": lambda: books.events,
             "card": lambda method, behaves: books.cards.update({method: behaves}),
             "fund": lambda amount: books.move("topup", amount, source="tu_twin"),
             "lose": books.lose,

@@ -13,7 +13,7 @@ from market.accounts.models import Audit
 from market.ledger import queries
 from market.payments import reconciling, stopping
 from tests.fakes.stripe_twin import Twin
-from tests.integration.payments.conftest import running_twin, twin  # noqa: F401 - fixtures
+from tests.integration.conftest import running_twin, twin  # noqa: F401 - fixtures
 from tests.integration.payments.stripe.paying_out import now
 from tests.integration.web.people import come_in, signed_up
 from tests.people import make_user

@@ -6,7 +6,6 @@ from django.test import Client
 from market.accounts.models import Mode, Scout
 from market.payments.models import PayoutAccount
 from tests.fakes.stripe_twin import Twin
-from tests.integration.payments.conftest import running_twin, twin  # noqa: F401 - fixtures
 from tests.integration.payments.stripe.paying_out import earn
 from tests.integration.web.conftest import phone
 from tests.people import make_scout
@@ -19,7 +18,7 @@ def live() -> Scout:
     return make_scout(Mode.LIVE)
 
 
-def test_a_scout_goes_to_stripe_and_comes_back_able_to_be_paid(twin: Twin, live: Scout) -> None:  # noqa: F811
+def test_a_scout_goes_to_stripe_and_comes_back_able_to_be_paid(twin: Twin, live: Scout) -> None:
     client = phone(live.account, here=False)
     earn(live.account, 20)
     page = client.get("/earnings").content.decode()
@@ -39,20 +38,20 @@ def test_a_scout_goes_to_stripe_and_comes_back_able_to_be_paid(twin: Twin, live:
     assert client.post("/earnings/payout").headers["Location"] == "/earnings"
 
 
-def test_a_page_of_stripe_that_was_used_up_leads_to_the_next(twin: Twin, live: Scout) -> None:  # noqa: F811
+def test_a_page_of_stripe_that_was_used_up_leads_to_the_next(twin: Twin, live: Scout) -> None:
     client = phone(live.account, here=False)
     first = client.post("/earnings/connect", {"country": "US"}).headers["Location"]
     assert client.get("/earnings/connect/again").headers["Location"] != first
 
 
-def test_when_stripe_does_not_answer_that_is_said(twin: Twin, live: Scout) -> None:  # noqa: F811
+def test_when_stripe_does_not_answer_that_is_said(twin: Twin, live: Scout) -> None:
     client = phone(live.account, here=False)
     twin.fault("POST /v2/core/accounts", "away")
     assert client.post("/earnings/connect", {"country": "US"}).headers["Location"] == "/earnings"
     assert "Stripe does not answer just now" in client.get("/earnings").content.decode()
 
 
-def test_a_schedule_is_chosen(twin: Twin, live: Scout) -> None:  # noqa: F811
+def test_a_schedule_is_chosen(twin: Twin, live: Scout) -> None:
     client = phone(live.account, here=False)
     client.post("/earnings/connect", {"country": "US"})
     client.post("/earnings/schedule", {"schedule": "by_amount"})
@@ -62,6 +61,6 @@ def test_a_schedule_is_chosen(twin: Twin, live: Scout) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("country", ["", "Germany"])
-def test_what_is_no_country_is_refused(client: Client, twin: Twin, live: Scout, country: str) -> None:  # noqa: F811
+def test_what_is_no_country_is_refused(client: Client, twin: Twin, live: Scout, country: str) -> None:
     answer = phone(live.account, here=False).post("/earnings/connect", {"country": country})
     assert answer.status_code == 400

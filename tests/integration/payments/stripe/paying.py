@@ -8,6 +8,7 @@ from django.utils import timezone
 from market.accounts.models import Account, Agent
 from market.ids import new_id
 from market.ledger import queries, rules
+from market.ledger.operations import post
 from market.ledger.postings import AccountKind, AccountRef, Book
 from market.money import MICROS_PER_DOLLAR
 from market.payments import top_ups
@@ -37,6 +38,24 @@ def asked(agent: Account, dollars: int = 25) -> TopUp:
     return top_ups.ask_top_up(agent=agent, amount_micros=dollars * DOLLAR, at=timezone.now())
 
 
+def topped_up(client: Client, twin: Twin, agent: Account, dollars: int, *, saves_card: bool = False) -> str:
+    """Asked, paid, told and credited; answers the payment's id."""
+    top_up = top_ups.ask_top_up(agent=agent, amount_micros=dollars * DOLLAR, at=timezone.now(), saves_card=saves_card)
+    paid = twin.pay(page_of(top_up))
+    deliver(client, twin)
+    work_off()
+    return str(paid["payment_intent"])
+
+
+def spend(agent: Account, micros: int) -> None:
+    """Set it aside for a bounty, which is what spending begins with."""
+    change = new_id()
+    post(
+        [rules.add_to_hold(book=LIVE, agent_id=agent.id, bounty_id=change, change_id=change, amount_micros=micros)],
+        at=timezone.now(),
+    )
+
+
 def page_of(top_up: TopUp) -> str:
     """The id of its payment page at Stripe, opened as the owner would."""
     top_ups.open_checkout(top_up_id=top_up.id, return_address="https://house.example/back", at=timezone.now())
@@ -56,7 +75,11 @@ def deliver(client: Client, twin: Twin, **how: object) -> list[int]:
 def work_off(*, later: timedelta = timedelta()) -> None:
     """Do what is due, as workers would, until nothing is."""
     at = datetime.now(UTC) + later
-    while due := Work.objects.filter(done_at=None, given_up_at=None, due_at__lte=at).values_list("id", flat=True)[:50]:
+    while (
+        due := Work.objects.filter(done_at=None, given_up_at=None, due_at__lte=at)
+        .order_by("due_at", "id")
+        .values_list("id", flat=True)[:50]
+    ):
         for each in list(due):
             Work.objects.filter(pk=each, held_until=None, due_at__gt=datetime.now(UTC)).update(due_at=datetime.now(UTC))
             running.run(work_id=each, at=at)

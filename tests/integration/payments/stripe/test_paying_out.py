@@ -207,7 +207,8 @@ def test_a_webhook_tells_of_a_transfer_whose_answer_was_lost(client: Client, twi
         send_payout(payout_id=payout.id, at=now())
     deliver(client, twin, copies=2, order="reversed")
     work_off()
-    assert (states(scout), sent(twin), len(twin.calls("POST /v1/transfers"))) == (["paid"], 2_000, 1)
+    assert (states(scout), sent(twin)) == (["paid"], 2_000)
+    assert len({each["key"] for each in twin.calls("POST /v1/transfers")}) == 1
 
 
 # --- by schedule ---

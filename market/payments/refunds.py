@@ -1,0 +1,181 @@
+"""Balance that was never spent goes back to the card it came from, and nowhere else.
+
+The money is set aside and the work written in one transaction; Stripe is asked with none open; what it answers is
+recorded in another. Whether Stripe has done it is asked under the same key for as long as that key lives, and looked up
+afterwards. A refund that a bank sends back later is the agent's balance again.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from market.accounts.models import Account
+from market.errors import DomainError, Kind
+from market.ids import decode, encode
+from market.ledger import rules
+from market.ledger.operations import post
+from market.ledger.postings import Book
+from market.money import format_micros, to_cents
+from market.payments import events, inbox, stripe_gateway
+from market.payments.models import Payment, Refund, StripeEvent
+from market.payments.states import REFUND, RefundState
+from market.payments.stripe_words import BalanceTooLow, KeyConflict, RefundAsked, Refused, Unwelcome
+from market.work.operations import enqueue
+from market.work.registry import TryLater
+
+SEND = "send_refund"
+PREFIX = "rfd"
+# Stripe keeps a key for a day at least. Older than this, what became of it is looked up instead of asked again.
+KEY_LIVES = timedelta(hours=20)
+PAUSE = timedelta(hours=1)
+_GONE = ("failed", "canceled")
+
+
+class NothingToRefund(DomainError):
+    """More was asked back than has come by card and is left of it."""
+
+    code = "nothing_to_refund"
+    kind: ClassVar[Kind] = Kind.MONEY
+    fix = "Ask for no more than what was paid by card and has neither been spent nor paid back."
+
+
+def refundable(agent_id: UUID) -> int:
+    """What came by card and has not gone back, whether or not it has been spent."""
+    return sum(left for _, left in _left(agent_id))
+
+
+@transaction.atomic
+def ask_refund(*, agent: Account, amount_micros: int, at: datetime) -> list[Refund]:
+    """Set it aside and have it sent: to the newest payments first, to each no more than it was."""
+    stripe_gateway.require_open()
+    to_cents(amount_micros, param="/amount")
+    Account.objects.select_for_update(no_key=True).get(pk=agent.id)  # the queue for refunds asked at once
+    parts, missing = [], amount_micros
+    for payment, left in _left(agent.id):
+        if missing > 0:
+            parts.append((payment, min(left, missing)))
+            missing -= parts[-1][1]
+    if amount_micros <= 0 or missing > 0:
+        most = format_micros(amount_micros - missing if amount_micros > 0 else refundable(agent.id))
+        raise NothingToRefund(f"At most {most} can be paid back to the cards it came from.", param="/amount")
+    return [_reserve(agent, payment, part, at) for payment, part in parts]
+
+
+def _left(agent_id: UUID) -> list[tuple[Payment, int]]:
+    payments = Payment.objects.filter(agent_id=agent_id).order_by("-paid_at", "-id")
+    return [(each, each.amount_micros - each.refunded_micros) for each in payments]
+
+
+def _reserve(agent: Account, payment: Payment, amount_micros: int, at: datetime) -> Refund:
+    refund = Refund.objects.create(
+        payment=payment, agent=agent, mode=agent.mode, amount_micros=amount_micros, asked_at=at
+    )
+    Payment.objects.filter(pk=payment.pk).update(refunded_micros=F("refunded_micros") + amount_micros)
+    book = Book.of(agent.mode)
+    post([rules.refund(book=book, agent_id=agent.id, refund_id=refund.id, amount_micros=amount_micros)], at=at)
+    enqueue(kind=SEND, subject=str(refund.id))
+    return refund
+
+
+def send_refund(*, refund_id: UUID, at: datetime) -> None:
+    """Ask Stripe. What stays unclear is raised, and asked again under the same key."""
+    refund = _begin(refund_id, at)
+    if refund is None:
+        return
+    assert refund.sending_at is not None
+    outside = encode(PREFIX, refund.id)
+    if at - refund.sending_at >= KEY_LIVES:
+        found = _look_up(refund)
+        if found is not None:
+            record_refund(refund_id=refund_id, found=found, at=at)
+            return
+        refund = _begin_anew(refund, at)
+    try:
+        made = stripe_gateway.make_refund(
+            payment_id=refund.payment_id,
+            amount_cents=to_cents(refund.amount_micros),
+            metadata={"refund": outside},
+            key=f"refund:{outside}:{refund.attempt}",
+        )
+    except (BalanceTooLow, Unwelcome) as trouble:
+        # Not the owner's fault, and kept under this key at Stripe: another attempt, later.
+        _begin_anew(refund, at)
+        raise TryLater(at + PAUSE, trouble.message) from trouble
+    except KeyConflict:
+        found = _look_up(refund)
+        if found is None:
+            raise
+        made = found
+    except Refused as refusal:
+        fail(refund_id=refund_id, why=refusal.code or "refused", at=at)
+        return
+    record_refund(refund_id=refund_id, found=made, at=at)
+
+
+@transaction.atomic
+def _begin(refund_id: UUID, at: datetime) -> Refund | None:
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    if refund.state == RefundState.REQUESTED:
+        REFUND.move(Refund.objects.filter(pk=refund_id), source=RefundState.REQUESTED, to=RefundState.SENDING)
+        refund.state, refund.sending_at = RefundState.SENDING, at
+        refund.save(update_fields=["sending_at"])
+    return refund if refund.state == RefundState.SENDING else None
+
+
+def _begin_anew(refund: Refund, at: datetime) -> Refund:
+    refund.attempt, refund.sending_at = refund.attempt + 1, at
+    refund.save(update_fields=["attempt", "sending_at"])
+    return refund
+
+
+def _look_up(refund: Refund) -> RefundAsked | None:
+    mine = encode(PREFIX, refund.id)
+    made = stripe_gateway.refunds_of(refund.payment_id)
+    return next((each for each in made if each.metadata.get("refund") == mine), None)
+
+
+@transaction.atomic
+def record_refund(*, refund_id: UUID, found: RefundAsked, at: datetime) -> None:
+    """What Stripe says. Forward only: recorded again, it changes nothing."""
+    if found.state in _GONE:
+        fail(refund_id=refund_id, why=found.failure or found.state, at=at)
+        return
+    rows = Refund.objects.filter(pk=refund_id)
+    booked = found.transaction.id if found.transaction else ""
+    REFUND.move(
+        rows, source=RefundState.SENDING, to=RefundState.PAID, ended_at=at, reference=found.id, transaction_id=booked
+    )
+
+
+@transaction.atomic
+def fail(*, refund_id: UUID, why: str, at: datetime) -> None:
+    """It did not leave, or came back: the agent has its balance again."""
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    sent = [RefundState.SENDING, RefundState.PAID]
+    rows = Refund.objects.filter(pk=refund_id)
+    if not REFUND.move(rows, source=sent, to=RefundState.FAILED, ended_at=at, failure=why[:60]):
+        return
+    Payment.objects.filter(pk=refund.payment_id).update(refunded_micros=F("refunded_micros") - refund.amount_micros)
+    back = rules.return_refund(
+        book=Book.of(refund.mode), agent_id=refund.agent_id, refund_id=refund.id, amount_micros=refund.amount_micros
+    )
+    post([back], at=at)
+    amount = format_micros(refund.amount_micros)
+    events.REFUND_FAILED.tell(refund.agent_id, at, refund=encode(PREFIX, refund.id), amount=amount)
+
+
+@inbox.applies("refund.failed", "refund.updated", "charge.refund.updated")
+def apply_refund(event: StripeEvent, at: datetime) -> None:
+    found = stripe_gateway.refund(event.object_id)
+    refund_id = decode(PREFIX, found.metadata.get("refund", ""))
+    if refund_id is not None and Refund.objects.filter(pk=refund_id).exists():
+        record_refund(refund_id=refund_id, found=found, at=at)
+
+
+def in_transit() -> int:
+    """What the ledger has given up already, and Stripe has not been seen to send."""
+    waiting = Refund.objects.filter(state__in=[RefundState.REQUESTED, RefundState.SENDING])
+    return sum(waiting.values_list("amount_micros", flat=True))
