@@ -2,11 +2,10 @@
 
 import base64
 import binascii
-import threading
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,8 +19,9 @@ from bounties.places import Place
 from market.accounts.models import Scout, User
 from market.errors import DomainError
 from market.errors import Kind as Refusal
-from market.events import cursors, following, queries
-from market.events.queries import CursorExpired, Entry, Page
+from market.events import following, queries
+from market.events.copying import LOOK_AGAIN, Patience, copy_pages, read_on
+from market.events.queries import Entry, Page
 from market.ids import decode, encode
 from market.webhooks.operations.endpoints import reach
 from market.webhooks.policies import Reach, UnusableUrl, read_url
@@ -41,7 +41,6 @@ from web.notices.policies import (
 
 COPY, SEND = "notices.copy", "notices.send"
 _PAGE = 200
-_HELD_BACK_SECONDS = 2.0
 _LOOK_EVERY = timedelta(minutes=1)
 _KEPT_FOR = timedelta(days=30)
 _FOUND = 20
@@ -163,14 +162,9 @@ def ask_for_copy(account_id: UUID) -> None:
 
 def copy_feed(*, account_id: UUID, at: datetime) -> None:
     """Write down what is to be told of what has happened, and how far that was looked at: both or neither."""
-    patience = time.monotonic() + _HELD_BACK_SECONDS
-    while (page := _copy_page(account_id, at)) is not None and (page.more or page.held_back):
-        if page.held_back and not page.more:
-            if time.monotonic() > patience:
-                with transaction.atomic():
-                    enqueue(kind=COPY, subject=str(account_id), due_at=at + timedelta(seconds=2))
-                break
-            threading.Event().wait(0.02)
+    if not copy_pages(partial(_copy_page, account_id, at), patience=Patience()):
+        with transaction.atomic():
+            enqueue(kind=COPY, subject=str(account_id), due_at=at + LOOK_AGAIN)
 
 
 @transaction.atomic
@@ -178,17 +172,10 @@ def _copy_page(account_id: UUID, at: datetime) -> Page | None:
     feed = Feed.objects.select_for_update(of=("self",)).select_related("user").filter(account=account_id).first()
     if feed is None:
         return None
-    try:
-        cursor = cursors.encode(account_id=account_id, position=feed.position)
-        page = queries.after(account_id=account_id, cursor=cursor, limit=_PAGE)
-    except CursorExpired:
-        feed.position = queries.end(account_id=account_id)
-        feed.save(update_fields=["position"])
-        return None
-    for entry in page.events:
+    page, feed.position = read_on(account_id=account_id, position=feed.position, limit=_PAGE)
+    for entry in page.events if page else ():
         if entry.type in KIND_OF:
             _write(feed.user, KIND_OF[entry.type], key=str(entry.id), type_=entry.type, data=_told(entry), at=at)
-    feed.position = cursors.decode(account_id=account_id, cursor=page.next)
     feed.save(update_fields=["position"])
     return page
 

@@ -7,16 +7,15 @@ nothing is told here that was rolled back.
 
 import json
 import re
-import threading
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from market.events import cursors, queries
-from market.events.queries import CursorExpired, Entry, Page
+from market.events.copying import LOOK_AGAIN, Patience, copy_pages, read_on
+from market.events.queries import Entry, Page
 from market.ids import encode
 from market.webhooks.models import Delivery, WebhookEndpoint
 from market.webhooks.states import EndpointState
@@ -27,9 +26,6 @@ SEND = "webhooks.send"
 EVERYTHING_DUE = "due"
 _PAGE = 200
 _ID = re.compile(r"[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}", re.ASCII)
-# What a transaction of the same account is waited for that may still bring what comes before.
-_HELD_BACK_SECONDS = 2.0
-_LOOK_AGAIN = timedelta(seconds=2)
 
 
 def ask_for_copy(account_id: UUID) -> None:
@@ -41,15 +37,11 @@ def ask_for_copy(account_id: UUID) -> None:
 def copy_feed(*, account_id: UUID, at: datetime) -> None:
     """Write down what is to be sent, for every endpoint of the account, up to what can be told by now."""
     endpoints = WebhookEndpoint.objects.filter(account_id=account_id, state=EndpointState.ENABLED)
-    patience = time.monotonic() + _HELD_BACK_SECONDS
+    patience = Patience()
     for endpoint_id in endpoints.order_by("id").values_list("id", flat=True):
-        while (page := _copy_page(endpoint_id, at)) is not None and (page.more or page.held_back):
-            if page.held_back and not page.more:
-                if time.monotonic() > patience:
-                    with transaction.atomic():
-                        enqueue(kind=COPY, subject=str(account_id), due_at=at + _LOOK_AGAIN)
-                    break
-                threading.Event().wait(0.02)
+        if not copy_pages(partial(_copy_page, endpoint_id, at), patience=patience):
+            with transaction.atomic():
+                enqueue(kind=COPY, subject=str(account_id), due_at=at + LOOK_AGAIN)
 
 
 @transaction.atomic
@@ -57,18 +49,10 @@ def _copy_page(endpoint_id: UUID, at: datetime) -> Page | None:
     endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id, state=EndpointState.ENABLED).first()
     if endpoint is None:
         return None
-    account_id = endpoint.account_id
-    try:
-        cursor = cursors.encode(account_id=account_id, position=endpoint.position)
-        page = queries.after(account_id=account_id, cursor=cursor, limit=_PAGE)
-    except CursorExpired:
-        # The database was put back to before what was copied: what is told from now on has positions above all that.
-        endpoint.position = queries.end(account_id=account_id)
-        endpoint.save(update_fields=["position"])
-        return None
-    wanted = [each for each in page.events if not endpoint.types or each.type in endpoint.types]
+    page, endpoint.position = read_on(account_id=endpoint.account_id, position=endpoint.position, limit=_PAGE)
+    events = page.events if page else ()
+    wanted = [each for each in events if not endpoint.types or each.type in endpoint.types]
     Delivery.objects.bulk_create([_delivery(endpoint, each, at) for each in wanted], ignore_conflicts=True)
-    endpoint.position = cursors.decode(account_id=account_id, cursor=page.next)
     endpoint.save(update_fields=["position"])
     if wanted:
         ask_to_send()

@@ -156,7 +156,7 @@ def test_what_may_still_come_before_is_waited_for_and_not_skipped(
     slow = other_connection()
     tell_from(slow, account, "bounty.opened")  # an earlier place in the feed, and not committed
     tell(account, "bounty.completed")
-    monkeypatch.setattr("market.webhooks.operations.copying._HELD_BACK_SECONDS", 0.1)
+    monkeypatch.setattr("market.events.copying._HELD_BACK_SECONDS", 0.1)
     Work.objects.all().delete()
     assert copy(account) == []
     assert Work.objects.get(kind=COPY).due_at > timezone.now()
