@@ -9,7 +9,11 @@ from agents_api import openapi
 
 
 def properties(name: str) -> set[str]:
-    return set(openapi.document()["components"]["schemas"][name]["properties"])
+    """Of one of several sorts, what all of them have: they differ in what stands below."""
+    schemas = openapi.document()["components"]["schemas"]
+    sorts = [schemas[each["$ref"].rpartition("/")[2]] for each in schemas[name].get("oneOf", [])] or [schemas[name]]
+    [names] = {frozenset(each["properties"]) for each in sorts}
+    return set(names)
 
 
 @pytest.mark.parametrize(
