@@ -122,6 +122,7 @@ class NearDuplicate:
     form: str | None = None  # which of the eight forms was the least
     inliers: int | None = None  # ORB points that one shift, turn and scaling explains
     inlier_share: float | None = None  # of all matched points
+    inlier_spread_px: float | None = None  # how far they lie from where that puts them; the picture is 640 long
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,12 @@ class Thresholds:
     hash_bits: int = 31  # PDQ's published threshold for the same picture: a doubt where points cannot be asked
     hash_quality: int = 50  # PDQ's published floor; flatter pictures have hashes that mean little
     copy_inliers: int = 30
-    copy_share: float = 0.72
-    # Where letters or bricks repeat, many points of a true copy find the wrong partner: a person compares these.
+    copy_share: float = 0.77
+    # Where letters or bricks repeat, many points of a true copy find the wrong partner: a person compares these. What
+    # is left of a copy lies within a pixel of its place; seen from a step aside, near things move against far ones.
     doubt_inliers: int = 80
     doubt_share: float = 0.45
+    doubt_spread_px: float = 1.35
     sharpness: float = 60.0
     brightness: float = 30.0
     contrast: float = 10.0

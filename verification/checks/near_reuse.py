@@ -30,6 +30,7 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             "hash_distance": closest[0].hash_distance if closest else None,
             "inliers": closest[0].inliers if closest else None,
             "inlier_share": closest[0].inlier_share if closest else None,
+            "inlier_spread_px": closest[0].inlier_spread_px if closest else None,
         },
         threshold={
             "hash_bits": limits.hash_bits,
@@ -37,6 +38,7 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             "inlier_share": limits.copy_share,
             "doubt_inliers": limits.doubt_inliers,
             "doubt_inlier_share": limits.doubt_share,
+            "doubt_inlier_spread_px": limits.doubt_spread_px,
         },
     )
     if copies:
@@ -85,6 +87,8 @@ class Compared(Protocol):
     def inliers(self) -> int | None: ...
     @property
     def inlier_share(self) -> float | None: ...
+    @property
+    def inlier_spread_px(self) -> float | None: ...
 
 
 def is_copy(found: Compared, limits: Thresholds) -> bool:
@@ -94,14 +98,17 @@ def is_copy(found: Compared, limits: Thresholds) -> bool:
 
 
 def looks_alike(found: Compared, facts: PhotoFacts, limits: Thresholds) -> bool:
-    """Too many points go along with one movement for another picture, or the hash says so and points could not be
-    asked. Where they were asked and said no, the hash was wrong.
+    """Too many points go along with one movement for another picture, and lie too close to where it puts them for the
+    same place from a step aside. Or the hash says so and points could not be asked; where they were asked and said no,
+    the hash was wrong.
     """
+    by_hash = found.hash_distance is not None and found.hash_distance <= limits.hash_bits
     if found.inliers is not None and found.inlier_share is not None:
-        return found.inliers >= limits.doubt_inliers and found.inlier_share >= limits.doubt_share
-    if found.hash_distance is None or found.hash_distance > limits.hash_bits:
-        return False
-    return facts.hash_quality >= limits.hash_quality
+        enough = found.inliers >= limits.doubt_inliers and found.inlier_share >= limits.doubt_share
+        # Evidence from before the spread was measured has none: there the person looks, as was decided then.
+        spread = found.inlier_spread_px
+        return enough and (by_hash or spread is None or spread <= limits.doubt_spread_px)
+    return by_hash and facts.hash_quality >= limits.hash_quality
 
 
 def _doubtful(found: NearDuplicate, evidence: Evidence, limits: Thresholds) -> bool:

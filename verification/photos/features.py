@@ -14,6 +14,7 @@ COUNT = 600
 _MAGIC = b"ORB1"
 _RATIO = 0.8  # Lowe's test: the best match must be this much better than the second
 _NEAR_PX = 3.0
+_MOST_SCALED = 5.0  # beyond it many points "agree" on one spot, as letters do that are all alike
 _LEAST = 8
 
 Points = tuple[NDArray[np.float32], NDArray[np.uint8]]
@@ -40,6 +41,7 @@ class Likeness:
     copy_inliers: int  # explained by one shift, turn and scaling
     copy_share: float  # of the matches
     mirrored: bool
+    spread_px: float | None  # how far those lie from where it puts them, root mean square; None where nothing fits
 
 
 @cache
@@ -117,9 +119,15 @@ def _matched(ours: Points, theirs: Points) -> tuple[NDArray[np.float32], NDArray
 
 def _likeness(ours: Points, theirs: Points, *, mirrored: bool) -> Likeness:
     one, other = _matched(ours, theirs)
+    nothing = Likeness(len(one), 0, 0.0, mirrored, None)
     if len(one) < _LEAST:
-        return Likeness(len(one), 0, 0.0, mirrored)
+        return nothing
     found: Any = cv2.estimateAffinePartial2D(one, other, method=cv2.RANSAC, ransacReprojThreshold=_NEAR_PX)
-    mask = found[1]  # None where nothing fits, whatever OpenCV's types say
-    inliers = 0 if mask is None else int(mask.sum())
-    return Likeness(len(one), inliers, round(inliers / len(one), 4), mirrored)
+    movement, mask = found  # None where nothing fits, whatever OpenCV's types say
+    if movement is None or not 1 / _MOST_SCALED < np.hypot(movement[0, 0], movement[1, 0]) < _MOST_SCALED:
+        return nothing
+    inside = mask.ravel() > 0
+    off = one[inside] @ movement[:, :2].T + movement[:, 2] - other[inside]
+    inliers = int(inside.sum())
+    spread = float(np.sqrt((off**2).sum(axis=1).mean()))
+    return Likeness(len(one), inliers, round(inliers / len(one), 4), mirrored, round(spread, 2))

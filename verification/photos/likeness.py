@@ -13,6 +13,7 @@ class Resemblance:
     form: str
     inliers: int | None  # None where there are no points to compare
     inlier_share: float | None
+    inlier_spread_px: float | None
 
 
 def resemblance(facts: PhotoFacts, ours: Features | None, their_hash: str, theirs: Features | None) -> Resemblance:
@@ -24,4 +25,5 @@ def resemblance(facts: PhotoFacts, ours: Features | None, their_hash: str, their
         form=form,
         inliers=likeness.copy_inliers if likeness else None,
         inlier_share=likeness.copy_share if likeness else None,
+        inlier_spread_px=likeness.spread_px if likeness else None,
     )

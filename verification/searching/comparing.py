@@ -94,6 +94,7 @@ def _compared(
         form=likeness.form,
         inliers=likeness.inliers,
         inlier_share=likeness.inlier_share,
+        inlier_spread_px=likeness.inlier_spread_px,
     )
 
 

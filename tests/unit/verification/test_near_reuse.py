@@ -6,10 +6,15 @@ from verification.evidence import FoundBy, NearDuplicate
 
 
 def found(
-    *, bits: int | None = None, inliers: int | None = None, share: float | None = None, same_subject: bool = False
+    *,
+    bits: int | None = None,
+    inliers: int | None = None,
+    share: float | None = None,
+    spread: float | None = None,
+    same_subject: bool = False,
 ) -> NearDuplicate:
     return NearDuplicate(
-        SHA, OTHER_SHA, NOON, FoundBy.EVERYTHING, same_subject, False, bits, "original", inliers, share
+        SHA, OTHER_SHA, NOON, FoundBy.EVERYTHING, same_subject, False, bits, "original", inliers, share, spread
     )
 
 
@@ -25,6 +30,11 @@ def found(
         (found(bits=90, inliers=70, share=0.5), "pass", "strong", "new"),
         (found(bits=90, inliers=90, share=0.4), "pass", "strong", "new"),
         # A crop of a printed page: its letters repeat, and many find a wrong partner.
+        (found(bits=90, inliers=90, share=0.5, spread=1.1), "fail", "strong", "looks_alike"),
+        # The next frame of somebody who walks: as many points, and none quite where one movement would have it.
+        (found(bits=104, inliers=113, share=0.72, spread=1.47), "pass", "strong", "new"),
+        (found(bits=20, inliers=113, share=0.72, spread=1.47), "fail", "strong", "looks_alike"),
+        # From before the spread was measured.
         (found(bits=90, inliers=90, share=0.5), "fail", "strong", "looks_alike"),
         (found(bits=90, inliers=12, share=0.95), "pass", "strong", "new"),
         # The points were asked and said no: then the hash was wrong.

@@ -49,6 +49,7 @@ def judged(ours: Measured, theirs: Measured) -> CheckResult:
         None,
         likeness.copy_inliers,
         likeness.copy_share,
+        likeness.spread_px,
     )
     return near_reuse(evidence(artifacts=(photo("a" * 64),), near_duplicates=(found,)), requirements())
 
@@ -98,16 +99,12 @@ def test_the_eight_orientations_are_one_picture(name: str) -> None:
         assert (result.outcome, result.severity) == ("fail", "decisive")
 
 
-# Frames a step apart, of a camera that was carried along: nobody is rejected for them, and a person looks.
-ALIKE = {"lund": {("13.jpg", "12.jpg"), ("26.jpg", "27.jpg"), ("27.jpg", "26.jpg")}, "berlin": set()}
-
-
 @pytest.mark.parametrize("town", ["lund", "berlin"])
 def test_other_views_of_one_place_are_no_duplicates(town: str) -> None:
+    # Frames a step apart among them, of a camera that was carried along.
     pictures = {path.name: measured(path) for path in files(f"OpenSfM/data/{town}/images")}
     results = {names: judged(*(pictures[name] for name in names)) for names in itertools.permutations(pictures, 2)}
-    assert [names for names, result in results.items() if result.reason not in ("new", "looks_alike")] == []
-    assert {names for names, result in results.items() if result.reason == "looks_alike"} == ALIKE[town]
+    assert [names for names, result in results.items() if result.reason != "new"] == []
 
 
 def test_two_views_are_one_scene_and_two_places_are_not() -> None:

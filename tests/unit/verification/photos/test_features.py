@@ -49,6 +49,22 @@ def test_another_picture_is_none(seed: int) -> None:
     assert not is_copy(copied(points(scene(seed)), ORIGINAL))
 
 
+def test_letters_that_are_all_alike_and_meet_in_one_corner_are_no_copy() -> None:
+    # So a printed page is "carried" onto a street: by shrinking all of it to the corner of one window.
+    places, words = ORIGINAL.plain
+    page = (places[:80], np.tile(words[:2], (40, 1)))
+    street = (np.concatenate([np.array([[523.2, 226.8], [524.0, 227.0]], np.float32), places[2:]]), words)
+    likeness = copied(Features(page, page), Features(street, street))
+    assert (likeness.matches, likeness.copy_inliers) == (80, 0)
+
+
+def test_how_far_points_lie_from_where_they_should_is_measured() -> None:
+    same, resized = copied(ORIGINAL, ORIGINAL), copied(points(PICTURE.resize((600, 450))), ORIGINAL)
+    assert same.spread_px == 0.0
+    assert resized.spread_px is not None
+    assert 0.0 < resized.spread_px <= LIMITS.doubt_spread_px
+
+
 def test_a_picture_of_nothing_matches_nothing() -> None:
     empty = features(np.full((480, 640), 127, np.uint8))
     assert empty.count == 0

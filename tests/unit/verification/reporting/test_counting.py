@@ -53,6 +53,6 @@ def test_different_pictures_raise_no_alarm_and_a_copy_among_them_does() -> None:
 
 def test_the_search_everywhere_compares_what_the_hash_names_and_nothing_else() -> None:
     (known,), _ = counting.specimens([("a", scene(8))])
-    far_by_hash = Resemblance(hash_distance=100, form="original", inliers=300, inlier_share=0.95)
+    far_by_hash = Resemblance(hash_distance=100, form="original", inliers=300, inlier_share=0.95, inlier_spread_px=0.5)
     assert caught(far_by_hash, known.measured, FoundBy.NEIGHBOURHOOD)
     assert not caught(far_by_hash, known.measured, FoundBy.EVERYTHING)
