@@ -49,6 +49,8 @@ FOR_OPERATORS = frozenset(
         "witnesses",
     }
 )
+# Of these a buyer can judge: the file's own time, and that it was chosen. But silence pays for them no more.
+NOT_BY_SILENCE = FOR_OPERATORS | {"exif_time", "made_in_session"}
 
 
 UNCHECKED = Verdict(
@@ -184,13 +186,14 @@ def policy_of(bounty: Bounty) -> Policy:
 def in_our_words(verdict: decide.Verdict) -> Verdict:
     because = verdict.because()
     doubtful = verdict.rule in (Rule.STRONG_DOUBT, Rule.WEAK_DOUBT)
-    for_operator = doubtful and any(each.check in FOR_OPERATORS and each.outcome is Answer.FAIL for each in because)
+    doubted = {each.check for each in because if doubtful and each.outcome is Answer.FAIL}
+    for_operator = bool(doubted & FOR_OPERATORS)
     return Verdict(
         outcome=Outcome(verdict.decision.value),
         reasons=tuple(_reason(each) for each in because),
         retake=verdict.retake,
         reviewer=Reviewer.OPERATOR if for_operator else Reviewer.BUYER,
-        silence_pays=not for_operator,
+        silence_pays=not doubted & NOT_BY_SILENCE,
     )
 
 

@@ -41,6 +41,7 @@ class Thresholds:
     frozen_fixes: int = 3
     # Time
     exif_time_seconds: float = 24 * 3600.0  # 15 of 40 real files disagree with themselves by minutes to hours
+    file_early_seconds: float = 15 * 60.0  # so long before its session a file may say it was made
     sun_degrees: float = -0.833  # the upper rim of the sun on the horizon, refraction counted
     # Pictures
     candidate_bits: int = 48  # of 256: how far to search; points decide, so a caption may cost the hash some bits

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from verification.evidence import CaptureSession, Fix
+from verification.photos.facts import ExifFacts
 
 
 def clock_offset(session: CaptureSession) -> timedelta | None:
@@ -36,6 +37,11 @@ def fixes_at_shutter(session: CaptureSession, *, within_seconds: float) -> tuple
     if at is None:
         return session.fixes
     return tuple(fix for fix in session.fixes if abs((fix.at - at).total_seconds()) <= within_seconds)
+
+
+def newest_stamp(exif: ExifFacts) -> datetime | None:
+    """The latest moment that the file names. A phone's GPS time is that of its last fix, and may be hours old."""
+    return max((stamp for stamp in (exif.taken_at, exif.gps_at) if stamp is not None), default=None)
 
 
 def sharpest_fix(fixes: tuple[Fix, ...]) -> Fix | None:

@@ -14,6 +14,7 @@ from verification.checks.fix_accuracy import fix_accuracy
 from verification.checks.geofence import geofence
 from verification.checks.impossible_travel import impossible_travel
 from verification.checks.instruction_text import instruction_text
+from verification.checks.made_in_session import made_in_session
 from verification.checks.near_reuse import near_reuse
 from verification.checks.picture_quality import picture_quality
 from verification.checks.proof import proof
@@ -40,6 +41,7 @@ _COMMON: tuple[Check, ...] = (
     proof,
     session_integrity,
     time_window,
+    made_in_session,
     geofence,
     fix_accuracy,
     impossible_travel,

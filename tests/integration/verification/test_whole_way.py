@@ -2,7 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PIL import Image
+from PIL.ExifTags import IFD
 
 from bounties import capturing, verifying
 from bounties.models import Claim, Submission
@@ -42,3 +46,26 @@ def test_a_picture_from_the_place_in_a_consistent_session_is_accepted(
     read = receipt.verify(signed)
     assert (read.decision, read.delivered) == ("accept", (delivered.media_sha256,))
     assert str(story.scout.id) not in json.dumps(json.loads(signed))
+
+
+@pytest.mark.parametrize(("made_at", "because"), [(None, "made_in_session"), (timedelta(hours=-5), "exif_time")])
+def test_nobodys_silence_pays_for_a_picture_that_may_be_older_than_its_session(
+    story: Story, phone: Callable[[Claim], Phone], made_at: timedelta | None, because: str
+) -> None:
+    picture = PHOTO if made_at is None else dated(datetime.now(UTC) + made_at)
+    answer = phone(story.claim(story.post())).capture(picture, from_file=made_at is None)
+    submission = Submission.objects.get(pk=answer.json()["submission"])
+
+    verifying.verify_submission(submission_id=submission.id, at=datetime.now(UTC))
+
+    submission.refresh_from_db()
+    assert submission.verdict is not None
+    assert (submission.state, submission.reviewer) == ("in_review", "buyer")
+    assert [each["code"] for each in submission.verdict["for_buyer"]] == [because]
+    assert submission.silence == "rejects"
+
+
+def dated(at: datetime) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(IFD.Exif).update({0x9003: f"{at:%Y:%m:%d %H:%M:%S}", 0x9011: "+00:00"})
+    return encoded(scene(3), quality=92, exif=exif)

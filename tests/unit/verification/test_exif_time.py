@@ -6,7 +6,7 @@ from tests.unit.verification.builders import NOON, evidence, photo, requirements
 from verification.checks.exif_time import exif_time
 from verification.photos.facts import ExifFacts
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,10 @@ DAY = timedelta(days=1)
     [
         (ExifFacts(), "unknown", "weak", "nothing_to_compare"),
         (ExifFacts(taken_at=NOON), "pass", "strong", "agrees"),
-        (ExifFacts(taken_at=NOON - 0.9 * DAY), "pass", "strong", "agrees"),
+        (ExifFacts(taken_at=NOON - 16 * MINUTE), "pass", "strong", "agrees"),  # the session was opened 2 minutes ago
+        (ExifFacts(taken_at=NOON - 18 * MINUTE), "fail", "strong", "before_session"),
+        (ExifFacts(gps_at=NOON - 0.9 * DAY), "fail", "strong", "before_session"),
+        (ExifFacts(taken_at=NOON, gps_at=NOON - 0.9 * DAY), "pass", "strong", "agrees"),
         (ExifFacts(taken_at=NOON - 3 * DAY), "fail", "strong", "another_day"),
         (ExifFacts(gps_at=NOON + 3 * DAY), "fail", "strong", "another_day"),
         (ExifFacts(taken_at_local="2026-06-22 23:00:00"), "pass", "strong", "agrees"),
@@ -22,7 +25,9 @@ DAY = timedelta(days=1)
         (ExifFacts(taken_at_local="2008-01-01 00:00:00", taken_at=NOON), "pass", "strong", "agrees"),
     ],
 )
-def test_days_count_and_hours_do_not(exif: ExifFacts, outcome: str, severity: str, reason: str) -> None:
+def test_of_clocks_only_days_count_and_of_moments_minutes(
+    exif: ExifFacts, outcome: str, severity: str, reason: str
+) -> None:
     result = exif_time(evidence(artifacts=(photo(exif=exif),)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
 

@@ -15,7 +15,7 @@ from tests.integration.bounties.story import Story
     [
         ("good", "in_review", ["content"]),
         ("blocked", "in_review", ["content"]),
-        ("stale", "in_review", ["exif_time"]),
+        ("stale", "in_review", ["exif_time", "made_in_session"]),
         ("blurry", "in_review", ["picture_quality", "content"]),
         ("wrong_place", "rejected", ["geofence"]),
         ("reused", "rejected", ["exact_reuse", "near_reuse"]),
