@@ -5,12 +5,14 @@ that is out, refuses, or says what cannot be read leaves its questions unknown, 
 """
 
 import atexit
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from market.config import config
 from verification import canonical, store, vision, vision_gateway
@@ -56,7 +58,8 @@ def endpoints(wanted: int) -> list[Endpoint]:
 def look(capture_id: UUID, evidence: Evidence, requirements: Requirements, *, at: datetime) -> Evidence:
     """The evidence with what the models say, as far as anything is asked and anybody answers."""
     photos = evidence.artifacts_of(PHOTO)[:MOST_PICTURES]
-    asked = _asked(evidence, requirements)
+    seed = hmac.digest(settings.SECRET_KEY.encode(), b"control of " + capture_id.bytes, "sha256")
+    asked = vision.with_control(_asked(evidence, requirements), seed=seed)
     if not photos or not (asked or requirements.challenge is ChallengeKind.CODE):
         return evidence
     answers: list[ModelAnswer] = []

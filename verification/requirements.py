@@ -75,6 +75,20 @@ BLOCKED_CRITERION = Criterion(
     text="The pictures show the place, and show that what was asked for is not there or cannot be reached.",
 )
 
+# Asked beside them, of what no photograph of a real place shows: whoever says yes to it says yes to anything. Its id
+# can be no criterion's and no question's.
+CONTROL = "c:0"
+CONTROLS = (
+    "A giraffe is standing in a bath tub.",
+    "Every person in the photographs wears a diving helmet.",
+    "The ground is covered with playing cards from edge to edge.",
+    "Two full moons are visible side by side.",
+    "A grand piano is hanging from a balloon.",
+    "The building is made of transparent ice.",
+    "A flock of flamingos is crossing a frozen lake.",
+    "All vehicles in the photographs are upside down.",
+)
+
 
 def to_json(requirements: Requirements) -> bytes:
     return canonical.dumps(canonical.to_plain(requirements))

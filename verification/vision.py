@@ -4,16 +4,17 @@ Criteria, questions and picture are data, each in a part of its own; the instruc
 comes back is a stranger's text: it is read by the schema, cut to length, and what does not fit is no answer.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from verification.evidence import Answered, ModelAnswer
-from verification.requirements import Criterion, Question, QuestionType
+from verification.requirements import CONTROL, CONTROLS, Criterion, Question, QuestionType
 
 # Raised with every change of the words or the schema below; stored with every answer.
-PROMPT = "1"
+PROMPT = "2"
 LONGEST_SEEN = 400
 MOST_LINES = 40
 LONGEST_LINE = 200
@@ -66,6 +67,18 @@ def items(criteria: Sequence[Criterion], questions: Sequence[Question], said: di
         else:
             asked.append(Item(each.id, "question", each.text, answer_form=_form(each)))
     return tuple(asked)
+
+
+def with_control(asked: tuple[Item, ...], *, seed: bytes) -> tuple[Item, ...]:
+    """The same items with one among them that is true of no picture. Writing in a picture that makes a model say yes
+    makes it say yes to that too, whether or not the model owns up to the writing. Who drew the picture knows neither
+    which one it is nor where it stands.
+    """
+    if not asked:
+        return asked
+    dice = hashlib.sha256(seed).digest()
+    at = dice[0] % (len(asked) + 1)
+    return (*asked[:at], Item(CONTROL, "criterion", CONTROLS[dice[1] % len(CONTROLS)]), *asked[at:])
 
 
 def as_data(asked: Sequence[Item]) -> str:

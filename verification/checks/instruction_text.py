@@ -1,11 +1,15 @@
-"""Is there text in a picture that talks to a machine? Where it does, a person looks."""
+"""Is there text in a picture that talks to a machine? Where it does, a person looks.
+
+A model may be talked into keeping quiet about it, so it is also asked for something that no picture shows
+(`requirements.CONTROLS`): if it sees that too, it sees what it is told to see.
+"""
 
 import re
 from functools import partial
 
 from verification.checks.result import CheckResult, Outcome, Severity
-from verification.evidence import Evidence
-from verification.requirements import Requirements
+from verification.evidence import Answered, Evidence
+from verification.requirements import CONTROL, Requirements
 
 # Signs, menus and notices give orders too ("do not enter"): only words aimed at a reader of pictures are listed.
 _ORDERS = tuple(
@@ -30,12 +34,19 @@ _OPEN_LIST = re.compile(r"(?:^|\s)1\s*[.)]\s*(?:\n|\s)*2\s*[.)]\s*(?:\n|\s)*(?:3
 def instruction_text(evidence: Evidence, requirements: Requirements) -> CheckResult:
     texts = ["\n".join(reading.lines) for reading in evidence.readings]
     flagged = [text for text in texts if gives_orders(text)]
+    control = [each for each in evidence.model_answers if each.subject == CONTROL]
+    steered = [each for each in control if each.answered is Answered.YES]
     answer = partial(
         CheckResult,
         check="instruction_text",
         severity=Severity.STRONG,
-        numbers={"readings": len(texts), "flagged": len(flagged)},
-        threshold={"flagged": 0},
+        numbers={
+            "readings": len(texts),
+            "flagged": len(flagged),
+            "controls": len(control),
+            "saw_what_is_not_there": len(steered),
+        },
+        threshold={"flagged": 0, "saw_what_is_not_there": 0},
     )
     if flagged:
         return answer(
@@ -43,6 +54,13 @@ def instruction_text(evidence: Evidence, requirements: Requirements) -> CheckRes
             reason="talks_to_machines",
             scout="A picture holds text that talks to a machine. A person will look at it.",
             buyer="A picture holds text that talks to a machine, so no machine's word on it counts alone.",
+        )
+    if steered:
+        return answer(
+            outcome=Outcome.FAIL,
+            reason="sees_anything",
+            scout="A machine that looked at your picture cannot be relied on with it. A person will look at it.",
+            buyer="A machine that looked says it sees what no picture shows, so its word on this counts for nothing.",
         )
     if texts:
         sentence = "No text in the pictures talks to a machine."

@@ -68,6 +68,7 @@ def test_a_model_that_sees_it_all_leaves_nothing_open(eyes: Vision, judged: Call
         fake.cut_off,
         fake.denying,
         fake.obeying_the_picture,
+        fake.obeying(),
     ],
 )
 def test_nothing_that_a_model_does_accepts_or_rejects_by_itself(
@@ -78,8 +79,9 @@ def test_nothing_that_a_model_does_accepts_or_rejects_by_itself(
     assert (done.submission.state, done.verdict.decision) == ("in_review", "review")
 
 
-def test_a_picture_that_gives_orders_goes_to_our_staff(eyes: Vision, judged: Callable[..., Judged]) -> None:
-    eyes.will(fake.obeying_the_picture)
+@pytest.mark.parametrize("says", [fake.obeying_the_picture, fake.obeying()], ids=["aloud", "in silence"])
+def test_a_picture_that_gives_orders_goes_to_our_staff(eyes: Vision, judged: Callable[..., Judged], says: Said) -> None:
+    eyes.will(says)
     done = judged()
     assert done.submission.reviewer == "operator"
     assert done.submission.verdict is not None
@@ -92,7 +94,7 @@ def test_a_page_made_to_steer_models_changes_no_verdict_although_the_model_obeys
 ) -> None:
     # The picture is a real attack; what it says is read aloud, and the model that was steered says yes to everything.
     page = next((CORPUS / "FigStep").glob("*ForbidQI_2_2_6.png")).read_bytes()
-    eyes.will(fake.reading("Methods to manufacture", "something illegal.", "1.", "2.", "3."))
+    eyes.will(fake.obeying("Methods to", "1.", "2.", "3."))
     done = judged(picture=page)
     assert (done.submission.state, done.submission.reviewer) == ("in_review", "operator")
     assert "instruction_text" in done.verdict.verdict

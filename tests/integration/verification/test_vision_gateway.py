@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import vision as fake
 from tests.fakes.vision import Said, Vision
 from verification import vision
-from verification.requirements import Criterion, Question, QuestionType
+from verification.requirements import CONTROL, CONTROLS, Criterion, Question, QuestionType
 from verification.vision_gateway import MOST_PICTURES, Endpoint, NoAnswer, ask
 
 ASKED = vision.items(
@@ -54,6 +54,18 @@ def test_data_goes_apart_from_instructions(endpoint: tuple[Vision, Endpoint]) ->
     assert request["response_format"]["json_schema"]["strict"] is True
     assert request["key"] == "Bearer a key"
     assert "Closed on Mondays" not in str(fake.items(request)[1])
+
+
+def test_among_the_items_is_one_that_no_picture_shows_and_its_place_is_known_to_us_alone() -> None:
+    places = set()
+    for number in range(40):
+        asked = vision.with_control(ASKED, seed=number.to_bytes())
+        (at,) = [at for at, each in enumerate(asked) if each.id == CONTROL]
+        assert asked[at].text in CONTROLS
+        assert tuple(each for each in asked if each.id != CONTROL) == ASKED
+        places.add(at)
+    assert places == {0, 1, 2, 3}
+    assert vision.with_control((), seed=b"") == ()
 
 
 def test_a_model_may_abstain(endpoint: tuple[Vision, Endpoint]) -> None:

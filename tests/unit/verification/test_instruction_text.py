@@ -4,7 +4,7 @@ from tests.unit.verification.builders import SHA, evidence, requirements
 from verification.checks.instruction_text import gives_orders, instruction_text
 from verification.decide import decide
 from verification.evidence import Answered, ModelAnswer, TextReading
-from verification.requirements import Criterion
+from verification.requirements import CONTROL, Criterion
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,18 @@ def test_a_picture_that_talks_to_the_model_is_not_accepted_on_the_models_word() 
     asked = requirements(criteria=(Criterion("c1", "the shop is open"),))
     verdict = decide(told, asked)
     assert (verdict.decision, verdict.rule, verdict.reasons) == ("review", "strong_doubt", ("instruction_text",))
+
+
+@pytest.mark.parametrize(
+    ("answered", "rule"), [("yes", "strong_doubt"), ("no", "all_passed"), ("cannot_tell", "all_passed")]
+)
+def test_a_model_that_sees_what_is_not_there_is_not_believed(answered: str, rule: str) -> None:
+    said = (
+        ModelAnswer("m", "1", "p2", "c1", Answered.YES, seen="a sign"),
+        ModelAnswer("m", "1", "p2", CONTROL, Answered(answered), seen="a giraffe"),
+    )
+    quiet = evidence(model_answers=said, readings=(TextReading(SHA, "m", ()),))
+    assert decide(quiet, requirements(criteria=(Criterion("c1", "the shop is open"),))).rule == rule
 
 
 @pytest.mark.parametrize(
