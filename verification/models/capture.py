@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from market.accounts.models import Mode
 from market.ids import new_id
 from verification.evidence import ChallengeKind, NonceState, SignatureResult
+from verification.kinds import PHOTO
 from verification.photos.formats import LARGEST_BYTES
 
 SHA256 = r"^[0-9a-f]{64}$"
@@ -146,6 +147,7 @@ class Original(models.Model):
     """Bytes as they were handed in, kept once under their hash until they expire."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=20, default=PHOTO, db_default=PHOTO)  # what the bytes are
     size_bytes = models.PositiveIntegerField()
     stored_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from market.config import config
 from verification import evidence as evidences
-from verification import looking, reading, store
+from verification import intake, looking, reading, store
 from verification import requirements as wishes
 from verification.capture import signature
 from verification.evidence import (
@@ -25,7 +24,7 @@ from verification.evidence import (
     ScoutAnswer,
     SignatureResult,
 )
-from verification.kinds import PHOTO, UNREADABLE
+from verification.kinds import UNREADABLE
 from verification.models import Capture, Gathered, Medium, Picture, Sighting
 from verification.photos.facts import PhotoFacts, RefusalFacts
 from verification.photos.formats import RefusedPicture
@@ -100,15 +99,14 @@ def session_of(capture: Capture) -> CaptureSession:
 
 
 def _measured(medium: Medium) -> Artifact:
-    """A picture's facts; of one that brings its decoder down, what it did. A decoder that is away is nobody's fault."""
+    """A file's facts; of one that brings its decoder down, what it did. A decoder that is away is nobody's fault."""
     data = store.read(store.ORIGINALS, medium.original_id)
     try:
-        measured = looking.sandbox().measure(data, trust_anchors=config.c2pa_trust_anchors)
+        facts = intake.measure(medium.kind, data)
     except RefusedPicture as refusal:
-        facts = RefusalFacts(code=refusal.code, sentence=refusal.message, fix=refusal.fix)
-        return Artifact(UNREADABLE, medium.original_id, len(data), facts)
-    store.keep(store.POINTS, measured.features)
-    return Artifact(PHOTO, medium.original_id, len(data), measured.facts)
+        refused = RefusalFacts(code=refusal.code, sentence=refusal.message, fix=refusal.fix)
+        return Artifact(UNREADABLE, medium.original_id, len(data), refused)
+    return Artifact(medium.kind, medium.original_id, len(data), facts)
 
 
 @transaction.atomic

@@ -10,8 +10,7 @@ from django.db import transaction
 from market.errors import DomainError, Kind
 from verification.capture import signature
 from verification.capture.signature import InvalidCapture
-from verification.kinds import PHOTO
-from verification.models import Capture, Grant, Medium, Session, Upload
+from verification.models import Capture, Grant, Medium, Original, Session, Upload
 from verification.operations.sessions import NoSuchSession
 
 MOST_MEDIA = 10
@@ -69,8 +68,9 @@ def hand_in(*, grant: Grant, session_id: UUID, handed_in: HandedIn, at: datetime
         device_sent_at=handed_in.device_at,
         received_at=at,
     )
+    kinds = dict(Original.objects.filter(pk__in=[each.sha256 for each in uploads]).values_list("pk", "kind"))
     Medium.objects.bulk_create(
-        Medium(capture=capture, number=number, kind=PHOTO, original_id=upload.sha256)
+        Medium(capture=capture, number=number, kind=kinds[upload.sha256], original_id=upload.sha256)
         for number, upload in enumerate(uploads, start=1)
     )
     return capture

@@ -15,9 +15,9 @@ from django.db import transaction
 
 from market.config import config
 from market.errors import DomainError, Kind
-from verification import store
+from verification import intake, store
 from verification.models import Grant, Original, Piece, Upload
-from verification.photos.formats import LARGEST_BYTES, FileTooLarge, RefusedPicture, inspect
+from verification.photos.formats import LARGEST_BYTES, FileTooLarge, RefusedPicture
 
 MOST_UPLOADS = 60  # of one claim: ten pictures, and tries
 MOST_PIECES = 400
@@ -136,11 +136,11 @@ def _finished(upload: Upload, *, at: datetime) -> Progress:
         with transaction.atomic():
             upload = Upload.objects.select_for_update().get(pk=upload.pk)
             data = _whole(upload) if upload.whole_at is None else b""
-            refusal = _refusal(data) if data else None
+            kind, refusal = _kind(data) if data else ("", None)
             if refusal is not None:
                 _forget(upload)
             elif data:
-                _record(upload, data, at)
+                _record(upload, kind, data, at)
         if refusal is not None:
             raise refusal
     return _progress(upload)
@@ -150,21 +150,20 @@ def _whole(upload: Upload) -> bytes:
     return b"".join(store.read_piece(upload.id, each.start, each.sha256) for each in upload.pieces.order_by("start"))
 
 
-def _refusal(data: bytes) -> RefusedPicture | None:
-    """What is no picture that we take goes no further, and costs no decoding."""
+def _kind(data: bytes) -> tuple[str, RefusedPicture | None]:
+    """What is nothing that we take goes no further, and costs no decoding."""
     try:
-        inspect(data)
+        return intake.kind_of(data), None
     except RefusedPicture as refusal:
-        return refusal
-    return None
+        return "", refusal
 
 
-def _record(upload: Upload, data: bytes, at: datetime) -> None:
+def _record(upload: Upload, kind: str, data: bytes, at: datetime) -> None:
     """Kept under the lock of its row: what expires at this moment is not taken away from under us."""
     expires_at = at + timedelta(days=config.originals_days)
     original, _ = Original.objects.get_or_create(
         sha256=hashlib.sha256(data).hexdigest(),
-        defaults={"size_bytes": len(data), "stored_at": at, "expires_at": expires_at},
+        defaults={"kind": kind, "size_bytes": len(data), "stored_at": at, "expires_at": expires_at},
     )
     original = Original.objects.select_for_update().get(pk=original.pk)
     original.expires_at, original.removed_at = max(original.expires_at, expires_at), None
