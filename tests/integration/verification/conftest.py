@@ -1,23 +1,16 @@
-"""A world on the real clock, for that is the one phones have; and phones for its scouts."""
+"""A world on the real clock, and phones for its scouts."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 
 import pytest
 
 from bounties import capturing
 from bounties.models import Claim
-from tests.integration.bounties.story import Story, check_always
+from tests.integration.bounties.story import Story
+from tests.integration.real_clock import story
 from tests.phone import Phone
-from verification.searching import hashes
 
-
-@pytest.fixture
-def story(db: None) -> Iterator[Story]:
-    hashes.forget()
-    told = Story(at=datetime.now(UTC))
-    yield told
-    check_always(told)
+__all__ = ["story"]
 
 
 @pytest.fixture

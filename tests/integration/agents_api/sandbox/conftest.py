@@ -1,17 +1,5 @@
-"""An agent on the real clock, for that is the one phones have; and workers that do what is due."""
+"""An agent on the real clock; the workers that do what is due stand in `steps.py`."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from tests.integration.real_clock import story
 
-import pytest
-
-from tests.integration.bounties.story import Story, check_always
-from verification.searching import hashes
-
-
-@pytest.fixture
-def story(db: None) -> Iterator[Story]:
-    hashes.forget()
-    told = Story(at=datetime.now(UTC))
-    yield told
-    check_always(told)
+__all__ = ["story"]
