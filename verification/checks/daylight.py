@@ -16,7 +16,7 @@ from verification.requirements import Requirements
 def daylight(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limit = requirements.policy.thresholds.sun_degrees
     at = best_moment(evidence.session)
-    sun = sun_elevation(requirements.place, at) if at else None
+    sun = sun_elevation(requirements.place, at) if at and requirements.daylight else None
     answer = partial(
         CheckResult,
         check="daylight",

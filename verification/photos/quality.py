@@ -17,7 +17,7 @@ def quality(grey: NDArray[np.uint8]) -> QualityFacts:
     # A sharp sign before an empty sky is a sharp picture: the best ninth counts, not the mean of all.
     ninths = [part for band in np.array_split(edges, 3, axis=0) for part in np.array_split(band, 3, axis=1)]
     # Of 256 values counted once, instead of every pixel once for each number.
-    shares = np.bincount(grey.ravel(), minlength=256) / grey.size
+    shares = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.float64) / grey.size
     values = np.arange(256)
     brightness = float(shares @ values)
     return QualityFacts(
