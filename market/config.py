@@ -39,6 +39,7 @@ HANDED_ON = {
     "SIGHTLINE_SITES": "the engine to docker/Caddyfile: the addresses that are served",
     "SIGHTLINE_TLS": "the engine to docker/Caddyfile: which certificate",
     "SIGHTLINE_FRONT_OPTIONS": "the engine to docker/Caddyfile: global options",
+    "SIGHTLINE_FRONT_PATIENCE": "a test to docker/Caddyfile: how long it asks for who is not there",
     "SIGHTLINE_HTTPS_PORT": "the engine to docker/Caddyfile.https: where the house answers with a certificate",
     "SIGHTLINE_PAGE_PORT": "the engine to docker/Caddyfile.https: where the page about the certificate is",
     "SIGHTLINE_CHILD_OF": "the engine marks its processes with it, to find them when it was killed",

@@ -11,9 +11,9 @@ from typing import Any
 
 import schemathesis
 
-OWN_KEY, OTHER_KEY = os.environ["CHECKERS_OWN_KEY"], os.environ["CHECKERS_OTHER_KEY"]
+OWN_KEY, OTHER_KEY = os.environ["TEST_OWN_KEY"], os.environ["TEST_OTHER_KEY"]
 # Valid by its form and yet refused: a window in the past, more money than there is, a ground that does not fit.
-MEANING = frozenset(os.environ["CHECKERS_MEANING"].split())
+MEANING = frozenset(os.environ["TEST_MEANING"].split())
 _PATIENT = range(2, 61)
 
 

@@ -97,9 +97,9 @@ def test_schemathesis_finds_nothing(house: RunningHouse, tmp_path: Path, seed: i
         timeout=1_200,
         SCHEMATHESIS_HOOKS="asking",
         PYTHONPATH=str(checkers.HERE),
-        CHECKERS_OWN_KEY=agent.own_key,
-        CHECKERS_OTHER_KEY=agent.ids["key_id"],
-        CHECKERS_MEANING=" ".join(sorted(meaning)),
+        TEST_OWN_KEY=agent.own_key,
+        TEST_OTHER_KEY=agent.ids["key_id"],
+        TEST_MEANING=" ".join(sorted(meaning)),
     )
     assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr
 

@@ -32,6 +32,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         **os.environ,
         "SIGHTLINE_SITES": f"http://:{port}",
         "SIGHTLINE_FRONT_OPTIONS": "default_bind 127.0.0.1",
+        "SIGHTLINE_FRONT_PATIENCE": "300ms",  # nobody will come
         "SIGHTLINE_WSGI": f"127.0.0.1:{nobody}",
         "SIGHTLINE_ASGI": f"127.0.0.1:{nobody}",
         "XDG_DATA_HOME": str(home),

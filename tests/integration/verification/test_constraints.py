@@ -14,7 +14,7 @@ from tests.integration.bounties.story import Story
 from tests.phone import Phone
 from tests.unit.verification.photos.pictures import encoded, scene
 
-PHOTO = encoded(scene(2), quality=92)
+PHOTO = encoded(scene(2, (320, 240)), quality=92)  # small: every test here hands it in and has it verified
 
 
 @pytest.fixture
