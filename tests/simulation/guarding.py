@@ -14,9 +14,9 @@ from tests.simulation.machine import ANY, Exchange, pick, there_is
 MILLION = 1_000_000
 LIMITS = st.fixed_dictionaries(
     {
-        "call": st.sampled_from([None, None, 20 * MILLION]),
-        "day": st.sampled_from([None, None, 40 * MILLION]),
-        "month": st.sampled_from([None, None, 90 * MILLION]),
+        "call": st.sampled_from([None, 3 * MILLION, 20 * MILLION]),
+        "day": st.sampled_from([None, 12 * MILLION, 40 * MILLION]),
+        "month": st.sampled_from([None, 30 * MILLION, 90 * MILLION]),
     }
 )
 

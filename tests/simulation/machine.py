@@ -45,7 +45,7 @@ WISHES = st.fixed_dictionaries(
         "review": st.sampled_from(["auto", "buyer"]),
         "review_hours": st.sampled_from([1, 24, 50]),
         "distinct_scouts": st.booleans(),
-        "least_reputation": st.sampled_from([0, 0, 0, 0, 50, 51, 60]),
+        "least_reputation": st.sampled_from([0, 0, 0, 0, 0, 50, 51]),
         "doubtful": st.sampled_from([False, False, False, False, True]),
         "opens_in": st.sampled_from(
             [timedelta(), timedelta(), timedelta(), timedelta(minutes=40), timedelta(hours=30)]
