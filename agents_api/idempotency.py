@@ -17,6 +17,7 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from agents_api.models import KeptAnswer
+from market.accounts.models import Account
 from market.errors import DomainError, Kind
 
 KEPT_FOR = timedelta(days=7)
@@ -82,7 +83,7 @@ def answer_once(
     key: str,
     request_fingerprint: bytes,
     at: datetime,
-    work: Callable[[], tuple[HTTPStatus, dict[str, Any]]],
+    work: Callable[[Account], tuple[HTTPStatus, dict[str, Any]]],
     refuse: Callable[[DomainError], tuple[HTTPStatus, dict[str, Any]]],
     shown_once: Collection[str] = (),
 ) -> Answer:
@@ -94,14 +95,14 @@ def answer_once(
     """
     try:
         with transaction.atomic():
-            kept = _take_turn(account_id, key)
+            account, kept = _take_turn(account_id, key)
             if kept is not None:
                 if kept.fingerprint != request_fingerprint:
                     raise KeyReused("This Idempotency-Key was used with another request.")
                 return Answer(HTTPStatus(kept.status), kept.body, replayed=True)
             try:
                 with transaction.atomic():
-                    status, content = work()
+                    status, content = work(account)
             except DomainError as refusal:
                 if refusal.retryable or refusal.retry_at is not None or refusal.kind is Kind.MONEY:
                     raise
@@ -134,19 +135,25 @@ class _Kept:
     body: bytes
 
 
-def _take_turn(account_id: UUID, key: str) -> _Kept | None:
-    """One statement: take the lock of this key until the end of the transaction, and look for an answer."""
+_ACCOUNT = ("id", "kind", "mode", "clock_ahead")  # what is not here is fetched when it is asked for
+_TURN = """
+    SELECT pg_try_advisory_xact_lock(%s), kept.fingerprint, kept.status, kept.body,
+        account.id, account.kind, account.mode, account.clock_ahead
+    FROM accounts_account AS account
+    LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = account.id AND kept.key = %s
+    WHERE account.id = %s
+"""
+
+
+def _take_turn(account_id: UUID, key: str) -> tuple[Account, _Kept | None]:
+    """One statement: take the lock of this key until the end of the transaction, look for an answer and the account."""
     lock = int.from_bytes(hashlib.blake2b(account_id.bytes + key.encode(), digest_size=8).digest(), signed=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s), kept.fingerprint, kept.status, kept.body FROM (VALUES (1)) AS one "
-            "LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = %s AND kept.key = %s",
-            [lock, account_id, key],
-        )
-        row = cursor.fetchone()
-    mine, kept_fingerprint, status, body = row
+        cursor.execute(_TURN, [lock, key, account_id])
+        mine, kept_fingerprint, status, body, *columns = cursor.fetchone()
+    account = Account.from_db(connection.alias, _ACCOUNT, columns)
     if status is not None:
-        return _Kept(bytes(kept_fingerprint), status, bytes(body))
+        return account, _Kept(bytes(kept_fingerprint), status, bytes(body))
     if not mine:
         raise StillWorking("A request with this Idempotency-Key is being worked on.", retry_at=None)
-    return None
+    return account, None

@@ -7,6 +7,7 @@ from agents_api.answers import MODE, Listing, Record, an_id, kind, moment, money
 from bounties.shapes import Nullable
 from market.accounts import key_text
 from market.accounts.models import ApiKey
+from market.accounts.operations.keys import NewKey
 from market.ids import encode
 from market.money import format_micros
 
@@ -51,7 +52,14 @@ KEY_PAGE = page_of(KEY)
 
 
 def key(key: ApiKey, *, at: datetime) -> dict[str, Any]:
-    replacement = getattr(key, "replaced_by", None)
+    return _key(key, getattr(key, "replaced_by", None), at=at)
+
+
+def new_key(new: NewKey, *, at: datetime) -> dict[str, Any]:
+    return {"key": new.text} | _key(new.key, None, at=at)  # nothing has replaced it yet, and nobody need be asked
+
+
+def _key(key: ApiKey, replacement: ApiKey | None, *, at: datetime) -> dict[str, Any]:
     return {
         "id": encode("key", key.id),
         "object": "key",

@@ -18,7 +18,7 @@ from market import clock
 from market.accounts import operations, policies, queries
 from market.accounts.audit import Actor
 from market.accounts.models import ApiKey
-from market.accounts.operations.keys import LONGEST_OVERLAP, OVERLAP, KeyEnded, KeyNotFound, NewKey, TooManyKeys
+from market.accounts.operations.keys import LONGEST_OVERLAP, OVERLAP, KeyEnded, KeyNotFound, TooManyKeys
 from market.accounts.policies import Network
 
 _CAPS = ("per_call", "per_day", "per_month")
@@ -82,10 +82,6 @@ ROTATION = Body(
 )
 
 
-def _show_new(new: NewKey, *, at: datetime) -> dict[str, Any]:
-    return {"key": new.text} | showing.key(new.key, at=at)
-
-
 class Keys(Endpoint):
     @Operation(
         name="list_keys",
@@ -129,7 +125,7 @@ class Keys(Endpoint):
                 **given,
                 **{f"{name}_micros": caps.get(name) for name in _CAPS},
             )
-            return HTTPStatus.CREATED, _show_new(new, at=at)
+            return HTTPStatus.CREATED, showing.new_key(new, at=at)
 
         return self.once(work, shown_once=SHOWN_ONCE)
 
@@ -193,7 +189,7 @@ class Rotation(Endpoint):
                 at=at,
                 overlap=timedelta(seconds=self.read_body()["overlap_seconds"]),
             )
-            return HTTPStatus.CREATED, _show_new(new, at=at)
+            return HTTPStatus.CREATED, showing.new_key(new, at=at)
 
         return self.once(work, shown_once=SHOWN_ONCE)
 

@@ -97,7 +97,10 @@ def dispute(*, buyer: Account, submission_id: UUID, ground_code: str, note: str 
 @transaction.atomic
 def answer(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> Dispute:
     """The other side's answer. From then on a ruling need not wait."""
-    change, submission, found = lock_dispute(dispute_id, at=at)
+    return _answer(account, *lock_dispute(dispute_id, at=at), text)
+
+
+def _answer(account: Account, change: Change, submission: Submission, found: Dispute, text: str) -> Dispute:
     side = _side_of(account, change, submission)
     if found.opened_by == side:
         raise WrongState("The other side answers; what you have to add is a message.")
@@ -111,7 +114,10 @@ def answer(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> Di
 @transaction.atomic
 def message(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> Dispute:
     """Something more from either side, while the dispute runs."""
-    change, submission, found = lock_dispute(dispute_id, at=at)
+    return _message(account, *lock_dispute(dispute_id, at=at), text)
+
+
+def _message(account: Account, change: Change, submission: Submission, found: Dispute, text: str) -> Dispute:
     side = _side_of(account, change, submission)
     _require_running(found)
     if DisputeMessage.objects.filter(dispute=found, author=side).count() >= MESSAGES_PER_SIDE:
@@ -125,7 +131,7 @@ def write(*, account: Account, dispute_id: UUID, text: str, at: datetime) -> Dis
     """The answer, where this side is waited for; else something more."""
     change, submission, found = lock_dispute(dispute_id, at=at)
     waited_for = found.state == DisputeState.OPEN and found.opened_by != _side_of(account, change, submission)
-    return (answer if waited_for else message)(account=account, dispute_id=dispute_id, text=text, at=at)
+    return (_answer if waited_for else _message)(account, change, submission, found, text)
 
 
 @transaction.atomic

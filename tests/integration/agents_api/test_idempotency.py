@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ def ask(account_id: UUID, work: "Work", *, key: str = "k-1", body: object = None
         key=key,
         request_fingerprint=fingerprint(method="POST", path="/v1/things", body=body),
         at=AT,
-        work=work,
+        work=lambda _: work(),
         refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
     )
 
@@ -97,6 +97,29 @@ def test_a_refusal_is_kept_but_not_what_it_half_did(account: Account) -> None:
     assert Work.times_done() == 0
 
 
+def test_the_work_is_told_whose_it_is(account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(clock_ahead=timedelta(days=3, seconds=1))
+    told: list[Account] = []
+
+    def work(whose: Account) -> tuple[HTTPStatus, dict[str, object]]:
+        told.append(whose)
+        return HTTPStatus.OK, {}
+
+    answer_once(
+        account_id=account.id,
+        key="k-1",
+        request_fingerprint=b"",
+        at=AT,
+        work=work,
+        refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
+    )
+    [whose], [is_so] = (
+        told,
+        Account.objects.filter(pk=account.pk).values("id", "kind", "mode", "clock_ahead", "created_at"),
+    )
+    assert {name: getattr(whose, name) for name in is_so} == is_so
+
+
 def test_a_secret_is_in_the_first_answer_and_nowhere_else(account: Account) -> None:
     def answer() -> Answer:
         return answer_once(
@@ -104,7 +127,7 @@ def test_a_secret_is_in_the_first_answer_and_nowhere_else(account: Account) -> N
             key="k-1",
             request_fingerprint=b"",
             at=AT,
-            work=lambda: (HTTPStatus.CREATED, {"key": "sl_test_secret", "id": "key_1"}),
+            work=lambda _: (HTTPStatus.CREATED, {"key": "sl_test_secret", "id": "key_1"}),
             refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
             shown_once=("key",),
         )

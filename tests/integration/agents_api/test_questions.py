@@ -120,14 +120,11 @@ CALLS: dict[str, Callable[[Owned], dict[str, Any]]] = {
 }
 # Much happens below these: a claim, a slot, an award, a dispute. Their count is held, and is no longer than this.
 MORE = {
-    "POST /v1/bounties/<str:bounty_id>/cancel": 11,
-    "POST /v1/results/<str:result_id>/accept": 20,
-    "POST /v1/results/<str:result_id>/reject": 19,
-    "POST /v1/disputes": 16,
-    "POST /v1/disputes/<str:dispute_id>/messages": 20,
-    "POST /v1/disputes/<str:dispute_id>/withdraw": 15,
-    "POST /v1/webhook-endpoints/<str:webhook_endpoint_id>/redeliver": 11,
-    "POST /v1/keys/<str:key_id>/rotate": 11,
+    "POST /v1/results/<str:result_id>/accept": 19,
+    "POST /v1/results/<str:result_id>/reject": 18,
+    "POST /v1/disputes": 15,
+    "POST /v1/disputes/<str:dispute_id>/messages": 15,
+    "POST /v1/disputes/<str:dispute_id>/withdraw": 14,
     "POST /v1/test/clock": 15,
 }
 # A simulated scout goes through all that a person does; a bounty that waits for money takes a story to make.
