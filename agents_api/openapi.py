@@ -288,7 +288,13 @@ _KNOWN = "The ETag you know, or *. "
 _PARAMETERS = {
     "IdempotencyKey": _from_headers("Idempotency-Key", _ONCE, _ONCE_KEY, _SOME_KEY, needed=True),
     "IdempotencyKeyIfWanted": _from_headers("Idempotency-Key", _ONCE, _ONCE_KEY, _SOME_KEY, needed=False),
-    "IfMatch": _from_headers("If-Match", _KNOWN + "If it has changed since: 412.", {}, '"1"', needed=True),
+    "IfMatch": _from_headers(
+        "If-Match",
+        _KNOWN + "If it has changed since: 412.",
+        {"pattern": r'^(\*|(W/)?"[0-9]{1,10}(-[a-z]{1,10})?")$'},
+        '"1"',
+        needed=True,
+    ),
     "IfNoneMatch": _from_headers("If-None-Match", _KNOWN + "If it is the same still: 304.", {}, '"1"', needed=False),
 }
 

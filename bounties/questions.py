@@ -17,7 +17,7 @@ QUESTION_FIELDS = Body(
         ),
         "text": QUESTION_TEXT,
         "type": OneOf(text="How it is answered; `text` means in free words.", among=QuestionType, sample="yes_no"),
-        "choices": Items(of=Text(most=80), least=2, most=20, text="For type `choice` alone, all different."),
+        "choices": Items(of=Text(most=80), least=2, most=20, distinct=True, text="For type `choice` alone."),
         "unit": Text(most=20, text="For type `number` alone: what is counted or measured."),
     },
     needed=("text",),

@@ -130,6 +130,8 @@ class Integer(Reader[int]):
     refused_as: type[DomainError] = InvalidField
 
     def read(self, value: object, param: str) -> int:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # to JSON, 3.0 is as whole as 3
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refused_as("This must be a whole number.", param=param)
         if not self.least <= value <= self.most:
@@ -261,12 +263,18 @@ class Items(Reader[tuple[T, ...]]):
     of: Reader[T]
     least: int
     most: int
+    distinct: bool = False
 
     def read(self, value: object, param: str) -> tuple[T, ...]:
-        return reading.items(value, self.of.read, param=param, least=self.least, most=self.most)
+        found = reading.items(value, self.of.read, param=param, least=self.least, most=self.most)
+        if self.distinct and len(set(found)) != len(found):
+            raise InvalidField("Two of these are the same.", param=param)
+        return found
 
     def bare(self, parts: Parts) -> Schema:
-        return {"type": "array", "items": self.of.schema(parts), "minItems": self.least, "maxItems": self.most}
+        bounds = {"minItems": self.least, "maxItems": self.most}
+        distinct = {"uniqueItems": True} if self.distinct else {}
+        return {"type": "array", "items": self.of.schema(parts), **bounds, **distinct}
 
     def example(self) -> Any:
         return [self.of.example()] if self.sample is None else self.sample

@@ -76,18 +76,17 @@ class NewWordsNeedScreening(DomainError):
 
 
 def read_changes(body: object) -> dict[str, object]:
-    """What `edit` takes, out of what an agent sent."""
-    if isinstance(body, Mapping):
-        for name in body:
-            if name in drafts.FIELDS and name not in FIELDS:
-                raise FixedOncePosted(f"`{name}` cannot be changed.", param=f"/{name}")
-    given = dict(reading.fields(body, param="", known=FIELDS))
+    """What `edit` takes, out of what an agent sent. What is not as `CHANGES` says is refused here, before any lock."""
+    given = dict(body) if isinstance(body, Mapping) else {}
+    for name in given:
+        if name in drafts.FIELDS and name not in FIELDS:
+            raise FixedOncePosted(f"`{name}` cannot be changed.", param=f"/{name}")
+    window = given.get("window")
+    if isinstance(window, Mapping) and "opens_at" in window:
+        raise FixedOncePosted("A window can only be made longer.", param="/window/opens_at")
+    CHANGES.read(body)
     if "window" in given:
-        window = given.pop("window")
-        if isinstance(window, Mapping) and "opens_at" in window:
-            raise FixedOncePosted("A window can only be made longer.", param="/window/opens_at")
-        window = reading.fields(window, param="/window", known=("closes_at",), needed=("closes_at",))
-        given["closes_at"] = window["closes_at"]
+        given["closes_at"] = given.pop("window")["closes_at"]
     return given
 
 

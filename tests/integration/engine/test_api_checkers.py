@@ -22,6 +22,11 @@ OF_FORM = {
     *("idempotency_key_missing", "idempotency_key_malformed", "version_missing"),
     *("not_acceptable", "unsupported_media_type", "method_not_allowed"),
 }
+# A change without the version that it is a change of is answered as RFC 6585 has it.
+CHECKS = """
+[checks.missing_required_header]
+expected-statuses = [400, 401, 406, 415, 422, 428]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,8 @@ class Agent:
         self.call("POST", f"/v1/results/{result['id']}/accept")
         about = {"result": result["id"], "ground": "answer_wrong", "note": "It was shut."}
         endpoint = self.call("POST", "/v1/webhook-endpoints", {"url": "https://agent.example.com/hook"})["id"]
-        self.own_key = self.call("GET", "/v1/account")["key"]["id"]
+        scopes = {"scopes": ["read", "post", "review", "money"]}
+        self.keys = [self.call("POST", "/v1/keys", scopes, once=str(number)) for number in range(8)]
         self.ids = {
             "bounty_id": bounty,
             "result_id": result["id"],
@@ -69,8 +75,8 @@ class Agent:
             "deposit_id": self.call("POST", "/v1/deposits", {"amount": "5.00"})["id"],
         }
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": f"{method} {path}".replace(" ", "-")}
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, *, once: str = "") -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f"{method}{path}{once}"}
         if self.secret:
             headers["Authorization"] = f"Bearer {self.secret}"
         data = json.dumps(body or {}).encode() if method == "POST" else None
@@ -85,19 +91,20 @@ def test_schemathesis_finds_nothing(house: RunningHouse, tmp_path: Path, seed: i
     agent = Agent(house)
     ids = agent.ids if known else {}
     (tmp_path / "schemathesis.toml").write_text(
-        "\n".join(["[parameters]", *(f'"path.{name}" = "{value}"' for name, value in ids.items())])
+        "\n".join([CHECKS, "[parameters]", *(f'"path.{name}" = "{value}"' for name, value in ids.items())])
     )
     refusals = {refusal.code for placed in openapi.every_operation() for refusal in openapi.refusals(placed)}
     meaning = refusals - OF_FORM
     ran = checkers.run_python(
         *("-m", "schemathesis.cli", "run", f"http://127.0.0.1:{house.port}/v1/openapi.json"),
-        *("--header", f"Authorization: Bearer {agent.secret}", "--checks", "all", "--seed", str(seed)),
+        *("--checks", "all", "--seed", str(seed)),
         *("--max-examples", "25", "--workers", "2", "--continue-on-failure", "--request-timeout", "60"),
         cwd=tmp_path,
         timeout=1_200,
         SCHEMATHESIS_HOOKS="asking",
         PYTHONPATH=str(checkers.HERE),
-        TEST_OWN_KEY=agent.own_key,
+        TEST_SECRETS=" ".join(each["key"] for each in agent.keys),
+        TEST_OWN_KEYS=" ".join(each["id"] for each in agent.keys),
         TEST_OTHER_KEY=agent.ids["key_id"],
         TEST_MEANING=" ".join(sorted(meaning)),
     )

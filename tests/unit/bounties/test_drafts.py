@@ -85,6 +85,11 @@ def test_a_window_without_a_beginning_opens_now() -> None:
     assert drafts.read(body(window={"closes_at": "2026-11-20T15:00:00+01:00"}), at=AT).opens_at == AT
 
 
+def test_three_point_nothing_is_a_whole_number() -> None:
+    slots = drafts.read(body(slots=3.0), at=AT).slots
+    assert (slots, type(slots)) == (3, int)
+
+
 def test_negative_zero_is_zero() -> None:
     assert drafts.read(body(place=place(lat=-0.0, lng=-0.0)), at=AT).place.latitude_e7 == 0
 
@@ -155,7 +160,7 @@ def test_negative_zero_is_zero() -> None:
         ({"slots": 0}, "invalid_field", "/slots"),
         ({"slots": 1_001}, "invalid_field", "/slots"),
         ({"slots": True}, "invalid_field", "/slots"),
-        ({"slots": 1.0}, "invalid_field", "/slots"),
+        ({"slots": 1.5}, "invalid_field", "/slots"),
         ({"proof": {"media": "hologram"}}, "invalid_field", "/proof/media"),
         ({"proof": {"count": 11}}, "invalid_field", "/proof/count"),
         ({"proof": {"challenge": "dance"}}, "invalid_field", "/proof/challenge"),
