@@ -1,0 +1,289 @@
+"""How many requests a second our door answers, beside the same calls by hand and by DRF as tutorials have it.
+
+    python -m tests.bench.doors
+    python -m tests.bench.doors --seconds 8 --rounds 5 --lines 16
+
+Three servers with two worker processes each, on one Postgres that flushes to disk, the same payloads, the same keys:
+
+    ours        granian's WSGI workers, as `bin/up` starts them
+    by hand     FastAPI, asyncpg, SQL; uvicorn with uvloop and httptools
+    idiomatic   DRF with serializers in serializers, below startproject's middleware, a kept connection; granian
+
+In each round each call is asked of each server in turn, so that what the machine does meanwhile meets all three. The
+asker has the same two cores as the servers, and takes the same of them from all three.
+
+Asked for: get at least 0.75 of by hand, post at least 0.9, p99 at most twice; every call at least 3.5 times idiomatic.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count, cycle
+from typing import Any
+from uuid import uuid4
+
+from tests.bench.here import a_house_in_earnest
+from tests.workers import ROOT
+
+AGENTS, BOUNTIES_EACH = 200, 30
+CALLS = ("get", "list", "post")
+OURS, BY_HAND, IDIOMATIC = "ours", "by hand", "idiomatic"
+
+
+@dataclass
+class Asked:
+    """Of one call at one server, over all rounds."""
+
+    rates: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    def at(self, share: float) -> float:
+        return sorted(self.seconds)[int(len(self.seconds) * share)] * 1e3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=4, help="of each call at each server, in each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--lines", type=int, default=8, help="connections that ask at the same time")
+    options = parser.parse_args()
+    with a_house_in_earnest(), ExitStack() as stack:
+        keys, bounties = _seed()
+        ports = {name: stack.enter_context(_Served(command)).port for name, command in _servers().items()}
+        requests = _requests(keys, bounties)
+        found = {(call, name): Asked() for call in CALLS for name in ports}
+        for name, port in ports.items():
+            _check(name, port, requests)
+        for turn in range(-1, options.rounds):  # the first is for warming up
+            for call in CALLS:
+                names = list(ports)
+                for name in names[turn % 3 :] + names[: turn % 3]:
+                    seconds = 1.0 if turn < 0 else options.seconds
+                    times = asyncio.run(_ask(ports[name], requests[call], lines=options.lines, seconds=seconds))
+                    if turn >= 0:
+                        found[call, name].rates.append(len(times) / seconds)
+                        found[call, name].seconds += times
+        _report(found, load=os.getloadavg()[0])
+
+
+def _seed() -> tuple[list[str], list[list[str]]]:
+    """Agents with money and running bounties: the keys' texts, and each one's ids."""
+    from django.db import connection
+
+    from bounties import drafts, operations
+    from market import clock
+    from market.accounts.audit import CONSOLE
+    from market.accounts.models import Account
+    from market.accounts.operations.keys import issue_key
+    from market.ids import encode, new_id
+    from market.payments.play_money import grant
+
+    at = clock.now()
+    keys, bounties = [], []
+    for _ in range(AGENTS):
+        agent = Account.objects.create(kind=Account.Kind.AGENT, mode="test")
+        grant(agent=agent, amount_micros=500_000_000, grant_id=new_id(), at=at)
+        keys.append(issue_key(account_id=agent.id, by=CONSOLE, at=at).text)
+        wishes = [drafts.read(_wish(), at=at) for _ in range(BOUNTIES_EACH)]
+        posted = operations.post_all(buyer=agent, drafts=wishes, at=at)
+        bounties.append([encode("bnt", bounty.id) for bounty in posted])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connection.close()
+    return keys, bounties
+
+
+def _wish() -> dict[str, Any]:
+    closes_at = datetime.now(UTC) + timedelta(hours=6)
+    return {
+        "title": "Is the bakery open?",
+        "questions": ["Is the bakery on the corner open right now?"],
+        "criteria": ["The shop front is visible"],
+        "place": {"lat": 52.52, "lng": 13.405, "radius_m": 60},
+        "window": {"closes_at": closes_at.isoformat()},
+        "reward": "0.50",
+        "currency": "usd",
+        "slots": 1,
+        "proof": {"media": "photo", "count": 1, "challenge": "none"},
+        "review": "auto",
+    }
+
+
+# --- the servers ------------------------------------------------------------------------------------------------------
+
+
+def _servers() -> dict[str, Callable[[int], list[str]]]:
+    from market.config import config
+    from market.engine import house
+
+    def ours(port: int) -> list[str]:
+        return house.web(config, "--host", "127.0.0.1", "--port", str(port))
+
+    def by_hand(port: int) -> list[str]:
+        words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--log-level", "warning"]
+        return [sys.executable, "-m", "uvicorn", "tests.bench.yardsticks.by_hand:app", "--loop", "uvloop", *words]
+
+    def idiomatic(port: int) -> list[str]:
+        words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "4"]
+        application = ["tests.bench.yardsticks.idiomatic:application", "--interface", "wsgi"]
+        settings = ["env", "DJANGO_SETTINGS_MODULE=tests.bench.yardsticks.idiomatic_settings"]
+        return [*settings, sys.executable, "-m", "granian", *application, *words]
+
+    return {OURS: ours, BY_HAND: by_hand, IDIOMATIC: idiomatic}
+
+
+class _Served:
+    def __init__(self, command: Callable[[int], list[str]]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._command = command(self.port)
+
+    def __enter__(self) -> "_Served":
+        self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=sys.stderr)
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=5):
+                    return self
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+
+# --- the asker --------------------------------------------------------------------------------------------------------
+
+
+def _requests(keys: list[str], bounties: list[list[str]]) -> dict[str, Iterator[bytes]]:
+    """Each next one from another agent, so that nobody's allowance runs out."""
+
+    def head(line: str, key: str, *more: str) -> bytes:
+        words = [line, "Host: localhost", f"Authorization: Bearer {key}", "Accept: application/json", *more, "", ""]
+        return "\r\n".join(words).encode()
+
+    def gets() -> Iterator[bytes]:
+        for turn, (key, own) in zip(count(), cycle(zip(keys, bounties, strict=True)), strict=False):
+            yield head(f"GET /v1/bounties/{own[turn // AGENTS % BOUNTIES_EACH]} HTTP/1.1", key)
+
+    def lists() -> Iterator[bytes]:
+        for key in cycle(keys):
+            yield head("GET /v1/bounties?limit=25 HTTP/1.1", key)
+
+    def posts() -> Iterator[bytes]:
+        body = json.dumps(_wish()).encode()
+        words = ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        for key in cycle(keys):
+            yield head("POST /v1/bounties HTTP/1.1", key, f"Idempotency-Key: {uuid4()}", *words) + body
+
+    return {"get": gets(), "list": lists(), "post": posts()}
+
+
+class _Line(asyncio.Protocol):
+    """One connection: asks, waits for the whole answer, asks again."""
+
+    def __init__(self, requests: Iterator[bytes], until: float, times: list[float]) -> None:
+        self._requests, self._until, self._times = requests, until, times
+        self._heard = b""
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._next()
+
+    def _next(self) -> None:
+        self._asked = time.perf_counter()
+        self._transport.write(next(self._requests))
+
+    def data_received(self, data: bytes) -> None:
+        self._heard += data
+        if not _is_whole(self._heard):
+            return
+        now = time.perf_counter()
+        status, self._heard = self._heard[9:12], b""
+        if status not in (b"200", b"201"):
+            self._end(RuntimeError(f"answered {status.decode()}"))
+        elif now >= self._until:
+            self._end(None)
+        else:
+            self._times.append(now - self._asked)
+            self._next()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._end(error or RuntimeError("the server has hung up"))
+
+    def _end(self, error: Exception | None) -> None:
+        if not self.over.done():
+            self.over.set_exception(error) if error else self.over.set_result(None)
+            self._transport.close()
+
+
+def _is_whole(heard: bytes) -> bool:
+    head, found, body = heard.partition(b"\r\n\r\n")
+    if not found:
+        return False
+    _, has_length, after = head.lower().partition(b"\r\ncontent-length:")
+    return len(body) >= int(after.split(b"\r\n", 1)[0]) if has_length else body.endswith(b"0\r\n\r\n")
+
+
+async def _ask(port: int, requests: Iterator[bytes], *, lines: int, seconds: float) -> list[float]:
+    times: list[float] = []
+    until, loop = time.perf_counter() + seconds, asyncio.get_running_loop()
+    opened = [
+        await loop.create_connection(lambda: _Line(requests, until, times), "127.0.0.1", port) for _ in range(lines)
+    ]
+    for _, line in opened:
+        await line.over
+    return times
+
+
+def _check(name: str, port: int, requests: dict[str, Iterator[bytes]]) -> None:
+    """That they do the same: an answer with the same fields, and a posting that is found again."""
+    shown = {}
+    for call in CALLS:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+            line.sendall(next(requests[call]))
+            heard = b""
+            while not _is_whole(heard):
+                heard += line.recv(65_536)
+        assert heard[9:12] in (b"200", b"201"), (name, call, heard[:600])
+        body = heard.partition(b"\r\n\r\n")[2]
+        shown[call] = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
+    assert shown["get"]["object"] == shown["post"]["object"] == "bounty", name
+    assert len(shown["list"]["data" if name != IDIOMATIC else "results"]) == 25, name
+
+
+def _report(found: dict[tuple[str, str], Asked], *, load: float) -> None:
+    print(f"\nload {load:.1f}; requests/s are the median of the rounds, times are of all of them")
+    print(f"{'':6}{'':12}{'req/s':>8}{'of hand':>9}{'of DRF':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99 of hand':>13}")
+    for call in CALLS:
+        hand, drf = found[call, BY_HAND], found[call, IDIOMATIC]
+        for name in (OURS, BY_HAND, IDIOMATIC):
+            each = found[call, name]
+            print(
+                f"{call:6}{name:12}{each.rate:8.0f}{each.rate / hand.rate:9.2f}{each.rate / drf.rate:8.2f}"
+                f"{each.at(0.5):9.1f}{each.at(0.99):9.1f}{each.at(0.99) / hand.at(0.99):13.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
