@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from market.accounts import audit
 from market.accounts.models import Audit
+from market.accounts.operations.operators import ReasonMissing
 from market.errors import DomainError, Kind
 from market.ledger import house, queries
 from market.ledger.models import Entry, Line
@@ -199,7 +200,7 @@ def explain(*, transaction_id: str, to: AccountKind, by: audit.Actor, because: s
     if row is None:
         raise NotInSuspense("This does not stand in suspense.")
     if not because.strip():
-        raise stopping.ReasonMissing("Money leaves suspense for a reason.", param="/because")
+        raise ReasonMissing("Money leaves suspense for a reason.", param="/because")
     entry = house.explain(book=LIVE, transaction=row.id, amount_micros=from_cents(row.net_cents), to=to)
     posted = post([entry], at=at)[0]
     audit.record(

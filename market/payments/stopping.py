@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from market.accounts import audit
 from market.accounts.models import Audit, Operator
+from market.accounts.operations.operators import ReasonMissing
 from market.config import config
 from market.errors import DomainError, Kind
 from market.mail import Letter, send
@@ -32,13 +33,6 @@ class NothingStopped(DomainError):
     code = "payouts_not_stopped"
     kind: ClassVar[Kind] = Kind.CONFLICT
     fix = "Fetch it again: somebody else has let them go on already."
-
-
-class ReasonMissing(DomainError):
-    """Payouts were to go on, and nobody said why."""
-
-    code = "reason_missing"
-    fix = "Say in a sentence what was found."
 
 
 def is_stopped(mode: str) -> bool:

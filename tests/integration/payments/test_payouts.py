@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 
 from market.accounts.audit import CONSOLE
 from market.accounts.models import Account, Audit
+from market.accounts.operations.operators import ReasonMissing
 from market.events.models import Event
 from market.ids import new_id
 from market.ledger import invariants, queries, rules
@@ -205,7 +206,7 @@ def test_while_payouts_are_stopped_nothing_is_sent_and_nothing_lost(
     assert PayoutStop.objects.get().findings == ["the books are 2.00 short"]
     assert send_payout(payout_id=payout.id, at=AT) == AT + operations.WHILE_STOPPED
     assert rail.orders == []
-    with pytest.raises(stopping.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         stopping.resume_payouts(mode="test", by=CONSOLE, because=" ", at=AT)
     stopping.resume_payouts(mode="test", by=CONSOLE, because="A typing error.", at=AT)
     with pytest.raises(stopping.NothingStopped):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from market.accounts.audit import CONSOLE
 from market.accounts.models import Audit
+from market.accounts.operations.operators import ReasonMissing
 from market.ledger import house, invariants, rules
 from market.ledger.operations import post
 from market.ledger.postings import AccountKind
@@ -123,7 +124,7 @@ def test_money_that_nobody_understands_stands_in_suspense_until_an_operator_expl
     assert stopping.is_stopped("live")
 
     (row,) = reconciling.in_suspense()
-    with pytest.raises(stopping.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         reconciling.explain(transaction_id=row.id, to=AccountKind.DISPUTE_LOSS, by=CONSOLE, because="", at=now())
     why = "A fine of the card network."
     reconciling.explain(transaction_id=row.id, to=AccountKind.DISPUTE_LOSS, by=CONSOLE, because=why, at=now())
