@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from market.accounts import key_text, policies
 from market.accounts.models import ApiKey
@@ -150,7 +150,7 @@ def authenticate(*, text: str, address: str | None, at: datetime, known: KnownKe
 
 
 def _read(key_id: UUID) -> _Known | None:
-    key = ApiKey.objects.filter(pk=key_id).first()
+    key = ApiKey.objects.annotate(frozen_at=F("account__agent__frozen_at")).filter(pk=key_id).first()
     if key is None:
         return None
     return _Known(
@@ -158,7 +158,7 @@ def _read(key_id: UUID) -> _Known | None:
             key.id,
             key.account_id,
             key.mode,
-            frozenset(key.scopes),
+            frozenset(key.scopes) if key.frozen_at is None else frozenset(key.scopes) & {"read"},
             key.per_call_micros,
             key.per_day_micros,
             key.per_month_micros,

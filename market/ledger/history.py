@@ -29,6 +29,9 @@ KINDS: Final = (
     EntryKind.BUYER_COMPENSATED,
     EntryKind.REFUND,
     EntryKind.REFUND_BACK,
+    EntryKind.CHARGE_CONTESTED,
+    EntryKind.CHARGE_REINSTATED,
+    EntryKind.DEBT_COLLECTED,
 )
 _EVERY_KIND: Final = tuple(EntryKind)
 _AFTER_EVERYTHING: Final = UUID(int=2**128 - 1)

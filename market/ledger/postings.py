@@ -100,6 +100,9 @@ class EntryKind(StrEnum):
     HOUSE_LOSS = "house_loss"
     SUSPENDED = "suspended"
     EXPLAINED = "explained"
+    CHARGE_CONTESTED = "charge_contested"
+    CHARGE_REINSTATED = "charge_reinstated"
+    DEBT_COLLECTED = "debt_collected"
 
 
 @dataclass(frozen=True, slots=True)

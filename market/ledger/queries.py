@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from market.ledger.models import LedgerAccount, Line, Spending
+from market.ledger.models import Entry, LedgerAccount, Line, Spending
 from market.ledger.postings import LIMITED, AccountKind, AccountRef, Book
 
 LONGEST_PAGE: Final = 200
@@ -21,6 +21,10 @@ def balance(account: AccountRef) -> int:
     if account.kind not in LIMITED:
         return Line.objects.filter(account_id=account.id).aggregate(micros=Sum("amount_micros"))["micros"] or 0
     return LedgerAccount.objects.filter(id=account.id).values_list("balance_micros", flat=True).first() or 0
+
+
+def is_posted(key: str) -> bool:
+    return Entry.objects.filter(key=key).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from market.ledger import house
 from market.ledger.models import Entry
 from market.ledger.postings import Book, NewEntry
 from market.money import from_cents
-from market.payments import payout_events, stripe_gateway, top_ups
-from market.payments.models import Payment, Payout, StripeTransaction
+from market.payments import contests, payout_events, refunds, stripe_gateway, top_ups
+from market.payments.models import Payment, Payout, Refund, StripeTransaction
 from market.payments.stripe_rail import NAME
 from market.work.registry import TryLater
 
@@ -74,6 +74,25 @@ def _credit(row: StripeTransaction, at: datetime) -> None:
         top_ups.credit(payment_id=payment_id, at=at)
 
 
+def _refund_entry(row: StripeTransaction) -> Entry | None:
+    refund = Refund.objects.filter(reference=row.source).first()
+    kind = "refund_back" if row.amount_cents > 0 else "refund"
+    return _by_key(f"{kind}:{encode('rfd', refund.id)}") if refund else None
+
+
+def _record_refund(row: StripeTransaction, at: datetime) -> None:
+    refunds.take_note(reference=row.source, at=at)
+
+
+def _contested_entry(row: StripeTransaction) -> Entry | None:
+    return _by_key(f"contested:{row.id}") or _by_key(f"reinstated:{row.id}")
+
+
+def _record_contest(row: StripeTransaction, at: datetime) -> None:
+    if row.source.startswith(("dp_", "du_")):
+        contests.contest(dispute_id=row.source, at=at)
+
+
 # --- money out --------------------------------------------------------------------------------------------------------
 
 
@@ -103,12 +122,22 @@ def _by_key(key: str) -> Entry | None:
 _FOUND_BY: Final[dict[str, Found]] = {
     "charge": _payment_entry,
     "payment": _payment_entry,
+    "refund": _refund_entry,
+    "payment_refund": _refund_entry,
+    "refund_failure": _refund_entry,
+    "payment_failure_refund": _refund_entry,
+    "adjustment": _contested_entry,
     "transfer": _transfer_entry,
     "transfer_refund": _reversal_entry,
 }
 _APPLIED_BY: Final[dict[str, Applied]] = {
     "charge": _credit,
     "payment": _credit,
+    "refund": _record_refund,
+    "payment_refund": _record_refund,
+    "refund_failure": _record_refund,
+    "payment_failure_refund": _record_refund,
+    "adjustment": _record_contest,
     "transfer": _record_transfer,
     "transfer_refund": _take_back,
 }

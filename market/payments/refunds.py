@@ -169,7 +169,12 @@ def fail(*, refund_id: UUID, why: str, at: datetime) -> None:
 
 @inbox.applies("refund.failed", "refund.updated", "charge.refund.updated")
 def apply_refund(event: StripeEvent, at: datetime) -> None:
-    found = stripe_gateway.refund(event.object_id)
+    take_note(reference=event.object_id, at=at)
+
+
+def take_note(*, reference: str, at: datetime) -> None:
+    """Fetch a refund by Stripe's own id, and go on from there."""
+    found = stripe_gateway.refund(reference)
     refund_id = decode(PREFIX, found.metadata.get("refund", ""))
     if refund_id is not None and Refund.objects.filter(pk=refund_id).exists():
         record_refund(refund_id=refund_id, found=found, at=at)

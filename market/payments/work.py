@@ -4,6 +4,7 @@ from uuid import UUID
 
 from market.clock import now
 from market.payments import automatic, inbox, reconciling, refunds, stopping, top_ups
+from market.payments import contests as _contests  # noqa: F401 - who applies which events is known then
 from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send

@@ -32,6 +32,9 @@ KINDS: Mapping[str, Promise] = {
     EntryKind.BUYER_COMPENSATED: _("Came back by a ruling, from us"),
     EntryKind.REFUND: _("Paid back to you"),
     EntryKind.REFUND_BACK: _("A refund that failed"),
+    EntryKind.CHARGE_CONTESTED: _("A payment contested at the bank"),
+    EntryKind.CHARGE_REINSTATED: _("The bank found for us"),
+    EntryKind.DEBT_COLLECTED: _("Taken for what was owed"),
 }
 
 SCOPES: Mapping[str, Promise] = {

@@ -90,6 +90,7 @@ class Agent(models.Model):
     contact = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="agents")
     claimed_at = models.DateTimeField(null=True)
+    frozen_at = models.DateTimeField(null=True)  # while a payment for it is contested: its keys may only read
     # SHA-256 of the secret in the claim link. It stays after the claim, so that the owner's old link still leads home.
     claim_hash = models.BinaryField(max_length=32, unique=True)
 

@@ -1,7 +1,7 @@
 """One file for each thing that is kept about money going in and out."""
 
 from market.payments.models.inbox import StripeEvent
-from market.payments.models.money_in import Payment, Refund, SavedCard, TopUp
+from market.payments.models.money_in import ChargeDispute, Payment, Refund, SavedCard, TopUp
 from market.payments.models.payout import ENDS, Payout
 from market.payments.models.payout_account import PayoutAccount
 from market.payments.models.reconciliation import Reconciliation, StripeTransaction
@@ -9,6 +9,7 @@ from market.payments.models.stop import PayoutStop
 
 __all__ = [
     "ENDS",
+    "ChargeDispute",
     "Payment",
     "Payout",
     "PayoutAccount",

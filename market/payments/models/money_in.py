@@ -180,3 +180,24 @@ class SavedCard(models.Model):
 
     def __str__(self) -> str:
         return str(self.agent_id)
+
+
+class ChargeDispute(models.Model):
+    """A payment that the card's holder contests at their bank. Its id and its states are Stripe's own."""
+
+    id = models.CharField(max_length=255, primary_key=True)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
+    agent = models.ForeignKey(Account, models.PROTECT, db_constraint=False, related_name="charge_disputes")
+    mode = models.CharField(max_length=4, choices=Mode)
+    state = models.CharField(max_length=30, blank=True)
+    amount_micros = models.BigIntegerField()
+    reason = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    answer_by_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(mode="live"), name="charge_dispute_is_live"),)
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"

@@ -7,6 +7,7 @@ import pytest
 from bounties import operations
 from bounties.models import Bounty
 from bounties.operations.claiming import NotOnOffer
+from bounties.operations.freezing import cancel_open
 from market.transitions import WrongState
 from tests.integration.bounties.story import ACCEPTED, DOLLAR, REJECTED, REVIEW, Story
 
@@ -33,6 +34,16 @@ def test_who_is_on_the_way_when_it_is_cancelled_finishes_and_is_paid(story: Stor
     story.judge(story.submit(claim), ACCEPTED)
     bounty.refresh_from_db()
     assert (bounty.state, story.held(bounty), story.earned()) == ("cancelled", 0, (2_500_000, 0))
+
+
+def test_a_frozen_buyers_free_slots_come_back_and_who_is_on_the_way_is_paid(story: Story) -> None:
+    free, claimed, theirs = story.post(slots=3), story.post(slots=2), story.post(story.other_buyer)
+    claim = story.claim(claimed)
+    for _ in range(2):
+        cancel_open(buyer_id=story.buyer.id, at=story.at)
+    assert (story.held(free), story.held(claimed), story.held(theirs)) == (0, 2_750_000, 2_750_000)
+    story.judge(story.submit(claim), ACCEPTED)
+    assert (story.held(claimed), story.earned()) == (0, (2_500_000, 0))
 
 
 def test_a_released_claim_ends_a_cancelled_bounty(story: Story) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from market.errors import DomainError
 from market.ids import new_id
-from market.ledger import house, policies, rules
+from market.ledger import charges, house, policies, rules
 from market.ledger.policies import SlotPrice
 from market.ledger.postings import (
     AccountKind,
@@ -62,7 +62,7 @@ def _show(entry: NewEntry) -> None:
     print(", ".join(f"{line.account.kind} {format_micros(line.amount_micros)}" for line in entry.lines))
 
 
-@pytest.mark.parametrize("module", [rules, house, policies])
+@pytest.mark.parametrize("module", [charges, rules, house, policies])
 def test_every_example_in_the_docstrings_is_true(module: Any) -> None:
     names = {"_show": _show, "TEST": TEST, "LIVE": LIVE, "ANN": ANN, "BEN": BEN, "ID": ID, "PRICE": PRICE, "SLOT": SLOT}
     names["PAID"] = {"reward_micros": PRICE.reward_micros, "fee_micros": PRICE.fee_micros}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from market.accounts.models import Account
 from market.payments import inbox, refunds
+from market.payments.models import ChargeDispute, Payment
 from market.payments.stripe_words import Notice
 from tests.fakes.stripe_twin import Twin
 from tests.integration.payments.stripe.paying import DOLLAR, live_agent, topped_up
@@ -84,6 +85,23 @@ def test_live_money_is_no_test_agents(agent: Account, name: str, table: str) -> 
     others = "|payment_for_its_agent|refund_of_its_agents_payment"
     with pytest.raises(IntegrityError, match=name + others):
         run(f"UPDATE {table} SET agent_id = %s", test_agent.id)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("charge_dispute_is_live", "mode = 'test'"),
+        ("charge_dispute_of_its_agents_payment", "agent_id = (SELECT id FROM accounts_account WHERE mode = 'test')"),
+    ],
+)
+def test_a_contested_payment_is_one_of_its_agent(agent: Account, name: str, change: str) -> None:
+    Account.objects.create(kind="agent", mode="test")
+    payment = Payment.objects.get()
+    ChargeDispute.objects.create(
+        id="dp_1", payment=payment, agent=agent, mode="live", amount_micros=1, opened_at=timezone.now()
+    )
+    with pytest.raises(IntegrityError, match=name):
+        run(f"UPDATE payments_chargedispute SET {change}")
 
 
 @pytest.mark.parametrize(

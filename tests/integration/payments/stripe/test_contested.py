@@ -1,0 +1,121 @@
+"""A payment is contested at the bank: worked examples of who bears what, and that the books and Stripe agree."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from market.accounts.audit import CONSOLE
+from market.accounts.authentication import KnownKeys, authenticate
+from market.accounts.models import Account, Agent
+from market.accounts.operations import issue_key
+from market.ledger import invariants
+from market.ledger.models import Entry
+from market.ledger.postings import AccountKind
+from market.payments import contests, reconciling, refunds
+from market.payments.models import ChargeDispute
+from tests.fakes.stripe_twin import Twin
+from tests.integration.payments.stripe.paying import (
+    DOLLAR,
+    available,
+    deliver,
+    house,
+    live_agent,
+    spend,
+    topped_up,
+    work_off,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(twin: Twin) -> Account:
+    return live_agent()
+
+
+def contested(client: Client, twin: Twin, payment: str, **how: object) -> str:
+    made = twin.command("contest", id=payment, **how)
+    deliver(client, twin, order="shuffled", copies=2, seed=5)
+    work_off()
+    return str(made["id"])
+
+
+def decided(client: Client, twin: Twin, dispute: str, *, won: bool) -> None:
+    twin.command("decide", id=dispute, won=won)
+    deliver(client, twin, order="reversed", copies=2)
+    work_off()
+
+
+def scopes(agent: Account) -> set[str]:
+    key = issue_key(account_id=agent.id, by=CONSOLE, at=timezone.now())
+    caller = authenticate(text=key.text, address=None, at=timezone.now(), known=KnownKeys())
+    return set(caller.scopes)
+
+
+def is_whole(twin: Twin) -> bool:
+    found = reconciling.reconcile(at=timezone.now())
+    return (found.findings, found.drift_micros, found.unmatched, invariants.faults()) == ([], 0, 0, [])
+
+
+def test_what_is_there_is_debited_and_the_rest_is_owed(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 25)
+    spend(agent, 5 * DOLLAR)
+    contested(client, twin, payment)
+    assert (available(agent), contests.owed(agent.id, "live")) == (0, 5 * DOLLAR)
+    # The bank's fee of 15.00 and the processing of 1.03 are the house's.
+    assert house(AccountKind.PROCESSING_FEE) == -16_030_000
+    assert scopes(agent) == {"read"}
+    assert is_whole(twin)
+
+
+def test_found_for_us_it_is_all_as_before_but_for_the_fee(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 25)
+    spend(agent, 5 * DOLLAR)
+    dispute = contested(client, twin, payment)
+    decided(client, twin, dispute, won=True)
+    assert (available(agent), contests.owed(agent.id, "live")) == (20 * DOLLAR, 0)
+    assert Agent.objects.get(account=agent).frozen_at is None
+    assert "post" in scopes(agent)
+    assert is_whole(twin)
+    kinds = list(Entry.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["topup", "hold_added", "charge_contested", "charge_reinstated"]
+
+
+def test_lost_it_stays_frozen_until_the_debt_is_paid(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 25)
+    spend(agent, 5 * DOLLAR)
+    decided(client, twin, contested(client, twin, payment), won=False)
+    assert scopes(agent) == {"read"}
+    topped_up(client, twin, agent, 30)
+    contests.sweep(at=timezone.now())
+    assert (available(agent), contests.owed(agent.id, "live")) == (25 * DOLLAR, 0)
+    assert "post" in scopes(agent)
+    assert is_whole(twin)
+
+
+def test_a_mere_inquiry_of_the_bank_freezes_nobody(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 25)
+    dispute = contested(client, twin, payment, warning=True)
+    assert (available(agent), "post" in scopes(agent)) == (25 * DOLLAR, True)
+    decided(client, twin, dispute, won=True)
+    assert ChargeDispute.objects.get().decided_at is not None
+    assert is_whole(twin)
+
+
+def test_a_partly_contested_payment_takes_that_part(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 100)
+    contested(client, twin, payment, amount=4_000)
+    assert (available(agent), contests.owed(agent.id, "live")) == (60 * DOLLAR, 0)
+    assert is_whole(twin)
+
+
+def test_what_no_webhook_told_of_is_found_by_reconciling(agent: Account, client: Client, twin: Twin) -> None:
+    payment = topped_up(client, twin, agent, 100)
+    refunds.ask_refund(agent=agent, amount_micros=40 * DOLLAR, at=timezone.now())
+    work_off()
+    other = topped_up(client, twin, agent, 25)
+    twin.command("contest", id=other)
+    twin.command("fail_refund", id=twin.all("re")[0]["id"])
+    assert payment
+    assert is_whole(twin)
+    assert available(agent) == 100 * DOLLAR
