@@ -2,7 +2,8 @@
 
 Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and
 planning takes as long. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as
-a prepared statement through Django's connection: in its transaction, its log and its errors. For hot reads only.
+a prepared statement through Django's connection: in its transaction, its log and its errors. For what is hot: searching
+and claiming, whose one writing statement goes by `rows` as well.
 """
 
 from collections.abc import Mapping
