@@ -11,7 +11,7 @@ verified. You get a **result** with answers and evidence, and the scout is paid 
 
 1. `POST /v1/agents` `{"name": "…"}`: answers `key`. Send it from now on as `Authorization: Bearer <key>`.
 2. `POST /v1/bounties` with an `Idempotency-Key`: holds the money and offers the bounty.
-3. `GET /v1/bounties/{bounty_id}?wait=45&since_version=N`: answers when something has happened; repeat it.
+3. `GET /v1/bounties/{bounty_id}?wait=45&results=1`: answers when there is a result; repeat it until then.
 4. `GET /v1/bounties/{bounty_id}/results`: what scouts handed in.
 5. `POST /v1/results/{result_id}/accept` or `/reject`: only for results with status `in_review`.
 

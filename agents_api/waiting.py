@@ -52,15 +52,18 @@ def _one_bounty() -> View:
         if not wait.is_for(response.data["version"]):
             return response
         pk = IDS["bounty_id"].read(bounty_id, "/bounty_id")
-        newer = bought_by(account_id).filter(pk=pk, version__gt=wait.since_version)
+        newer = bought_by(account_id).filter(pk=pk, version__gt=wait.since_version or 0)
+        latest: Bounty | None = None
 
         async def look() -> Bounty | None:
-            return await waiting.ask(newer.first)
+            nonlocal latest
+            latest = await waiting.ask(newer.first)
+            return latest if latest is not None and _is_news(latest, wait) else None
 
         # Whatever raises a version tells the buyer: the account's topic is the bounty's.
         topic = wakeups.account_topic(account_id)
         try:
-            bounty = await waiting.wait_until(topic, look, within=wait.seconds)
+            bounty = await waiting.wait_until(topic, look, within=wait.seconds) or latest
         except OperationalError:
             return response  # the database went away; what was true when it was asked is still an answer
         if bounty is not None:
@@ -69,6 +72,12 @@ def _one_bounty() -> View:
         return response
 
     return one_bounty
+
+
+def _is_news(bounty: Bounty, wait: waits.Wait) -> bool:
+    if wait.results is None:
+        return True  # its version is a higher one
+    return bounty.result_count >= wait.results or showing.next_action(bounty)["do"] != "wait"
 
 
 def _events() -> View:

@@ -12,20 +12,26 @@ _LARGEST_VERSION = 2**31 - 1
 
 
 class InvalidWait(DomainError):
-    """The time to wait, or the version waited upon, is not a number that can be."""
+    """The time to wait, or the version or number of results waited for, is not a number that can be."""
 
     code = "invalid_wait"
-    fix = f"Send `wait` as 0 to {LONGEST_SECONDS} whole seconds, and `since_version` as the version you know."
+    fix = (
+        f"Send `wait` as 0 to {LONGEST_SECONDS} whole seconds, and `since_version` as the version you know or `results`"
+        " as the number you wait for."
+    )
 
 
 @dataclass(frozen=True)
 class Wait:
     seconds: int
     since_version: int | None
+    results: int | None
 
     def is_for(self, version: int) -> bool:
-        """Whether somebody who sees this version still waits. Without a version to compare nothing is waited for."""
-        return self.seconds > 0 and self.since_version is not None and version <= self.since_version
+        """Whether somebody who sees this version may wait. With nothing to compare nothing is waited for."""
+        if self.seconds == 0:
+            return False
+        return self.results is not None or (self.since_version is not None and version <= self.since_version)
 
 
 SECONDS = Integer(
@@ -43,6 +49,15 @@ SINCE_VERSION = Integer(
     sample=1,
 )
 
+RESULTS = Integer(
+    text="Instead of any change, `wait` for this: that there are so many results, or that `next_action` is no longer "
+    "to wait. One more than you know.",
+    least=1,
+    most=_LARGEST_VERSION,
+    refused_as=InvalidWait,
+    sample=1,
+)
+
 
 def asked(query: Mapping[str, Any]) -> Wait:
-    return Wait(query.get("wait", 0), query.get("since_version"))
+    return Wait(query.get("wait", 0), query.get("since_version"), query.get("results"))

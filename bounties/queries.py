@@ -9,11 +9,12 @@ from statistics import median_low, quantiles
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bounties.models import Award, Bounty, Claim, Dispute, Submission
 from bounties.places import E7, Place, spans
 from bounties.policies.reputation import Record
-from bounties.states import AwardState, BountyState, ClaimState, SubmissionState
+from bounties.states import SUBMISSION_IS_RESULT, AwardState, BountyState, ClaimState, SubmissionState
 from market.accounts.models import User
 from market.ids import encode
 
@@ -31,14 +32,16 @@ def record_of(scout_id: UUID) -> Record:
 
 
 def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
-    """A buyer's bounties, each with the result that has waited longest for the buyer's own word."""
+    """A buyer's bounties, each with its number of results, and the one that waits longest for the buyer's own word."""
     asking = Submission.objects.filter(
         bounty=OuterRef("pk"), state=SubmissionState.IN_REVIEW, reviewer=Submission.Reviewer.BUYER
     ).order_by("review_due_at", "id")
+    results = Submission.objects.filter(bounty=OuterRef("pk"), state__in=SUBMISSION_IS_RESULT).order_by()
     asked = {
         "asking_id": Subquery(asking.values("id")[:1]),
         "asking_until": Subquery(asking.values("review_due_at")[:1]),
         "asking_verdict": Subquery(asking.values("verdict")[:1]),
+        "result_count": Coalesce(Subquery(results.values("bounty").annotate(n=Count("*")).values("n")), 0),
     }
     return Bounty.objects.filter(buyer_id=buyer_id).annotate(**asked)
 

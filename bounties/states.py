@@ -195,6 +195,14 @@ CLAIM_HOLDS_SLOT = (ClaimState.LIVE,)
 # One scout, one answer per bounty: what counts as having answered, or being about to.
 CLAIM_COUNTS = (ClaimState.LIVE, ClaimState.SUBMITTED, ClaimState.FULFILLED)
 SUBMISSION_JUDGED = (SubmissionState.VERIFYING, SubmissionState.IN_REVIEW)
+# What its buyer sees of it. What is being verified or was set aside is no result; what the house paid for on appeal
+# stays rejected for the buyer, who pays nothing and gets nothing.
+SUBMISSION_IS_RESULT = (
+    SubmissionState.IN_REVIEW,
+    SubmissionState.ACCEPTED,
+    SubmissionState.REJECTED,
+    SubmissionState.COMPENSATED,
+)
 BOUNTY_ENDS = tuple(sorted(BOUNTY.ends()))
 SLOT_ENDS = (SlotState.FILLED, SlotState.RETURNED)
 DISPUTE_RUNS = (DisputeState.OPEN, DisputeState.ANSWERED)

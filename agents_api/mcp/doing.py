@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -76,16 +75,10 @@ async def wait_for_bounty(house: House, given: Arguments) -> Done:
     path = _path("bounties", given["bounty_id"])
     known = reading.integer(given.get("known_results", 0), param="/known_results", least=0, most=10_000)
     seconds = reading.integer(given.get("seconds", LONGEST_WAIT), param="/seconds", least=0, most=LONGEST_WAIT)
-    deadline = time.monotonic() + seconds
-    while True:
-        answer, results = await _look(house, path)
-        left = int(deadline - time.monotonic())
-        if len(results) > known or answer["next_action"]["do"] != "wait" or left <= 0:
-            return Done(shapes.bounty(answer, results))
-        newer = await house.get(path, wait=left, since_version=answer["version"])
-        if newer["version"] == answer["version"]:
-            # It was waited as long as can be: the time is up, or the house closes.
-            return Done(shapes.bounty(newer, results))
+    if seconds:
+        await house.get(path, wait=seconds, results=known + 1)
+    answer, results = await _look(house, path)
+    return Done(shapes.bounty(answer, results))
 
 
 async def list_bounties(house: House, given: Arguments) -> Done:

@@ -17,14 +17,14 @@ _BOUNTY: Final = (
 _RESULT: Final = (
     "id", "bounty", "status", "version", "blocked", "answers", "captured_at", "capture", "decided_by",
 )  # fmt: skip
+# What a bounty asks for that says nothing of it.
+_USUAL_PROOF: Final = {"media": "photo", "count": 1, "challenge": "none", "daylight": False}
 
 
 def bounty(answer: dict[str, Any], results: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     shown = {name: answer.get(name) for name in _BOUNTY}
     shown["questions"] = [_question(each) for each in answer["questions"]]
-    shown["proof"] = {
-        name: value for name, value in answer["proof"].items() if value not in ("photo", 1, "none", False)
-    }
+    shown["proof"] = {name: value for name, value in answer["proof"].items() if value != _USUAL_PROOF.get(name)}
     if results is not None:
         shown["results"] = [{"id": each["id"], "status": each["status"]} for each in results]
     if "simulation" in answer:

@@ -201,5 +201,9 @@ def next_action(bounty: Bounty) -> dict[str, Any]:
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:
         return {"do": "fund", "call": Call("POST", f"{path}/fund").render(), "until": bounty.closes_at}
-    wait = Call("GET", f"{path}?wait={WAIT_SECONDS}&since_version={bounty.version}")
-    return {"do": "wait", "call": wait.render(), "until": bounty.closes_at}
+    return {"do": "wait", "call": wait_for(path, results=bounty.result_count), "until": bounty.closes_at}
+
+
+def wait_for(path: str, *, results: int) -> dict[str, Any]:
+    """For one more than are known, or for what the bounty asks meanwhile: claims on the way ask for nothing."""
+    return Call("GET", f"{path}?wait={WAIT_SECONDS}&results={results + 1}").render()

@@ -26,19 +26,17 @@ from bounties.models import Submission
 from bounties.policies.disputes import DecidedBy
 from bounties.policies.grounds import REJECTION
 from bounties.shapes import Nullable
-from bounties.states import SubmissionState
+from bounties.states import SUBMISSION_IS_RESULT, SubmissionState
 from bounties.verdicts import Outcome, Reviewer
 from market.ids import encode
 
-# From the verdict on. What is being verified or was set aside is no result; what the house paid for on appeal stays
-# rejected for the buyer, who pays nothing and gets nothing.
 SHOWN_AS = {
     SubmissionState.IN_REVIEW: "in_review",
     SubmissionState.ACCEPTED: "accepted",
     SubmissionState.REJECTED: "rejected",
     SubmissionState.COMPENSATED: "rejected",
 }
-VISIBLE = tuple(SHOWN_AS)
+VISIBLE = SUBMISSION_IS_RESULT
 
 
 REASON = Record(

@@ -7,8 +7,9 @@ from agents_api.answers import MODE, NEXT_ACTION, Record, an_id, kind, moment, o
 from agents_api.problems import Call
 from agents_api.sandbox.models import Simulation
 from agents_api.sandbox.outcomes import EXPECT, Outcome
-from agents_api.showing.bounties import BOUNTY, WAIT_SECONDS
-from bounties.models import Bounty
+from agents_api.showing.bounties import BOUNTY, wait_for
+from bounties.models import Submission
+from bounties.states import SUBMISSION_IS_RESULT
 from market.ids import encode
 
 SIMULATION = Record(
@@ -48,9 +49,8 @@ def next_action(simulation: Simulation) -> dict[str, Any]:
         # Times are told without their fractions: the whole second after it is surely over.
         sooner = Call("POST", "/v1/test/clock", {"to": until + timedelta(seconds=1)})
         return {"do": "wait", "call": Call("GET", path).render(), "or": sooner.render(), "until": until}
-    version = Bounty.objects.values_list("version", flat=True).get(pk=simulation.bounty_id)  # claiming has raised it
-    call = Call("GET", f"{path}?wait={WAIT_SECONDS}&since_version={version}")
-    return {"do": "wait", "call": call.render(), "until": until}
+    known = Submission.objects.filter(bounty_id=simulation.bounty_id, state__in=SUBMISSION_IS_RESULT).count()
+    return {"do": "wait", "call": wait_for(path, results=known), "until": until}
 
 
 POSTED_BOUNTY = Record(

@@ -72,8 +72,8 @@ class Bounties(Endpoint):
         tag=Tag.BOUNTIES,
         title="Post a bounty",
         text="Holds reward and fee for every slot and offers the bounty to scouts nearby, in one step. "
-        "Then follow `next_action`: wait with GET /v1/bounties/{bounty_id}?wait=45&since_version=N until results are "
-        "there. What is not used comes back by itself. Doubtful wishes are answered with status `screening`. With "
+        "Then follow `next_action`: wait with GET /v1/bounties/{bounty_id}?wait=45&results=1 until there is "
+        "one. What is not used comes back by itself. Doubtful wishes are answered with status `screening`. With "
         "`dry_run` nothing is done; with `simulate`, in test mode, a simulated scout goes at once.",
         scope="post",
         once=True,
@@ -122,10 +122,11 @@ class OneBounty(Endpoint):
         name="get_bounty",
         tag=Tag.BOUNTIES,
         title="Read a bounty, or wait for news of it",
-        text="With `wait` and `since_version` the answer comes as soon as the version is higher, or when the time is "
-        "over with the bounty as it is: then ask again. Waiting is cheap; asking in a loop is not.",
+        text="With `wait` the answer comes as soon as there are so many `results` or you are asked something, or as "
+        "soon as the version is higher than `since_version`; or when the time is over with the bounty as it is: then "
+        "ask again. Waiting is cheap; asking in a loop is not.",
         scope="read",
-        query={"wait": waits.SECONDS, "since_version": waits.SINCE_VERSION},
+        query={"wait": waits.SECONDS, "since_version": waits.SINCE_VERSION, "results": waits.RESULTS},
         answers={200: Said("The bounty.", showing.BOUNTY, etag=True, links=OF_THIS_BOUNTY)},
     )
     def get(self, request: Request, bounty_id: UUID) -> Response:

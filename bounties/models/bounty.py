@@ -67,10 +67,12 @@ class Bounty(models.Model):
     # When the sweep has to look at it next; null while it waits for something that somebody else does.
     due_at = models.DateTimeField(null=True)
 
-    # Where `queries.bought_by` has read it: the result that waits for its buyer's word, until when, and its verdict.
+    # Where `queries.bought_by` has read it: the result that waits for its buyer's word, until when, and its verdict;
+    # and how many results there are.
     asking_id: UUID | None = None
     asking_until: datetime | None = None
     asking_verdict: dict[str, Any] | None = None
+    result_count: int = 0
 
     if TYPE_CHECKING:
         buyer_id: UUID

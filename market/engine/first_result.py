@@ -11,7 +11,7 @@ auth="Authorization: Bearer $key"
 wish='{{"title": "Is it open?", "questions": ["Is the shop open?"], "reward": "2.50", "simulate": {{"outcome": "good"}},
   "place": {{"lat": 52.52, "lng": 13.405, "radius_m": 60}}, "window": {{"closes_at": "'$closes'"}}}}'
 bounty=$(curl -s $url/v1/bounties -H "$auth" -H "$json" -H "Idempotency-Key: 1" -d "$wish" | id bnt)
-result=$(curl -s "$url/v1/bounties/$bounty?wait=45&since_version=4" -H "$auth" | id sub)
+result=$(curl -s "$url/v1/bounties/$bounty?wait=45&results=1" -H "$auth" | id sub)
 curl -s $url/v1/results/$result -H "$auth"
 curl -s -X POST $url/v1/results/$result/accept -H "$auth" -H "Idempotency-Key: 2"
 """

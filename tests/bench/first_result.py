@@ -1,7 +1,8 @@
 """From nothing but an address to an accepted result: `python -m tests.bench.first_result [--url http://localhost:8000]`.
 
 Follows `next_action` and nothing else, over REST and over MCP, and prints what it cost: calls, seconds, bytes, and what
-a model would have read and written in tokens of o200k. The scout is simulated; everything after it is not.
+a model would have read and written in tokens of o200k. The scout is simulated; everything after it is not. What it
+cost once stands in docs/measured.md.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 _O200K = rs_bpe.openai.o200k_base()
 _LONGEST = 60.0
+_ASKED = "| asked, at most | 6 | 15 | | | |"
 
 
 @dataclass
@@ -105,6 +107,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://localhost:8000")
     url = parser.parse_args().url.rstrip("/")
     print("| door | calls | seconds | bytes sent | bytes received | tokens |\n|---|---|---|---|---|---|")
+    print(_ASKED)
     rest = by_rest(url)
     print(rest.row("REST"), flush=True)
     mcp = asyncio.run(by_mcp(url))

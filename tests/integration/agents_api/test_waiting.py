@@ -10,11 +10,17 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils import timezone
 
 from agents_api import waiting as waiting_views
+from bounties.models import Claim
 from market import asgi
+from market.accounts.audit import CONSOLE
+from market.accounts.operations.keys import issue_key
 from market.events import waiting
+from market.ids import encode
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
+from tests.integration.bounties.story import REVIEW, Story
 from tests.integration.events.test_asgi import Request
 from tests.waiters import assert_they_share_a_few, nothing_left_over
 
@@ -84,8 +90,42 @@ def test_many_wait_for_a_bounty_and_its_events_and_all_wake(client: Client) -> N
     assert {each["data"][-1]["type"] for each in answers[::2]} == {"bounty.cancelled"}
 
 
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_result_is_not_woken_by_a_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "SLOW_LOOK_SECONDS", 60.0)  # nobody finds anything by looking again
+    story = Story(at=timezone.now())
+    bounty = story.post()
+    key = issue_key(account_id=story.buyer.id, by=CONSOLE, at=timezone.now()).text
+    path_ = f"/v1/bounties/{encode('bnt', bounty.id)}"
+    claims: list[Claim] = []
+    elsewhere = sync_to_async(in_a_thread, thread_sensitive=False)
+    patient, curious = (asking(key, path_, f"wait=60&{what}") for what in ("results=1", "since_version=1"))
+
+    async def test() -> None:
+        async with asgi.routes.router.lifespan_context(asgi.routes):
+            first, second = (asyncio.create_task(each.send()) for each in (patient, curious))
+            await until_waiting([first, second])
+            await elsewhere(lambda: claims.append(story.claim(bounty)))
+            await second
+            assert not first.done()
+            await elsewhere(lambda: story.judge(story.submit(claims[0]), REVIEW))
+            await first
+            for known, told in ((1, 60), (2, 0)):
+                again = asking(key, path_, f"wait={told}&results={known}")
+                await again.send()
+                assert json.loads(again.body)["next_action"]["do"] == "review"
+
+    with nothing_left_over():
+        asyncio.run(asyncio.wait_for(test(), 100))
+    assert json.loads(curious.body)["next_action"]["call"]["path"] == f"{path_}?wait=45&results=1"
+    assert json.loads(patient.body)["next_action"]["do"] == "review"
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["wait=61", "wait=-1", "wait=x", "wait=", "wait=1&since_version=x"])
+@pytest.mark.parametrize(
+    "query", ["wait=61", "wait=-1", "wait=x", "wait=", "wait=1&since_version=x", "wait=1&results=0"]
+)
 def test_a_wait_that_cannot_be_is_refused(client: Client, query: str) -> None:
     key = sign_up(client)["key"]
     bounty = post(client, key, wish()).json()["id"]

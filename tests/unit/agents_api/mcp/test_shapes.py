@@ -46,6 +46,21 @@ def test_a_result_says_what_counts_and_whose_words_they_are() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({}, None),
+        ({"daylight": True, "count": 2}, {"daylight": True, "count": 2}),
+        ({"challenge": "code", "accuracy_m": 30}, {"challenge": "code", "accuracy_m": 30}),
+    ],
+)
+def test_of_the_proof_only_what_is_unusual_is_said(asked: dict[str, Any], shown: dict[str, Any] | None) -> None:
+    usual = {"media": "photo", "count": 1, "challenge": "none", "accuracy_m": None, "daylight": False}
+    action = {"do": "nothing", "call": None, "until": None}
+    answer = {"id": "bnt_1", "questions": [], "proof": usual | asked, "next_action": action}
+    assert shapes.bounty(answer).get("proof") == shown
+
+
 def test_a_rejected_result_says_for_what() -> None:
     rejected = RESULT | {"answers": [], "rejected_for": [{"number": 1, "code": "geofence", "sentence": "Far away."}]}
     shown = shapes.result(rejected)
