@@ -13,7 +13,8 @@ from sightline.cli.exits import Exit
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import ROOT
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
+# In process the same commands are tried one by one; this is the proof that they are what a shell gets.
+pytestmark = [pytest.mark.extra, pytest.mark.engine, pytest.mark.timeout(600)]
 
 WISH = ["--title", "Is the bakery open?", "--question", "Is it open right now?", "--at", "52.52,13.405"]
 TERMS = ["--radius", "60", "--for", "6h", "--reward", "2.50"]
@@ -63,7 +64,7 @@ def test_from_an_empty_folder_to_an_accepted_result(up: Up, tmp_path: Path) -> N
     assert shell.ask("balance")["available"] == "997.25"
 
     assert "invalid_amount (/reward)" in shell.run("quote", *WISH, *TERMS, "--reward", "a lot", exits=Exit.INVALID)
-    assert "insufficient_funds" in shell.run("post", *WISH, *TERMS, "--reward", "5000", exits=Exit.MONEY)
+    assert "insufficient_funds" in shell.run("post", *WISH, *TERMS, "--reward", "950", exits=Exit.MONEY)
     assert "no_such_bounty" in shell.run("wait", "bnt_nothing", exits=Exit.NOT_FOUND)
     still = shell.ask("post", *WISH, *TERMS)
     shell.run("wait", still["id"], "--timeout", "0", exits=Exit.STILL_WAITING)

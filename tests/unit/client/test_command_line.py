@@ -16,7 +16,7 @@ from sightline.cli.arguments import parser
 from sightline.cli.exits import MEANING, Exit, exit_of
 from sightline.cli.memory import Known, NoExchange
 from sightline.cli.offers import BadWords, offer_of
-from sightline.cli.telling import clean
+from sightline.cli.telling import ProgressLine, clean
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 WORDS = ["--title", "Open?", "--question", "Is it?", "--at", "52.52,13.405", "--radius", "60", "--reward", "2.50"]
@@ -110,7 +110,7 @@ def test_a_damaged_memory_is_told_and_not_taken_for_none() -> None:
 def test_nobody_there_is_told_by_its_exit_code(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     monkeypatch.setattr("sightline.exchange.Patience.pause", lambda self, tried: 0.0)
     assert main(["balance", "--url", "http://127.0.0.1:9", "--key", "k", "--json"]) == Exit.NOT_REACHED
-    assert json.loads(capsys.readouterr().err)["code"] == "notreached"
+    assert json.loads(capsys.readouterr().err)["code"] == "not_reached"
 
 
 def test_every_exit_has_a_meaning_and_every_error_an_exit() -> None:
@@ -120,6 +120,26 @@ def test_every_exit_has_a_meaning_and_every_error_an_exit() -> None:
     for kind in kinds:
         if issubclass(kind, SightlineError) and kind not in plain:
             assert exit_of(kind.__new__(kind)) is not Exit.FAILED
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_whoever_looks_is_told_what_is_waited_for_and_whoever_does_not_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bounty: Any = {"id": "bnt_1", "status": "open", "version": 2}
+    for stderr, shown in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", stderr)
+        line = ProgressLine()
+        line(bounty)
+        line(bounty | {"status": "completed", "version": 3})
+        line.end()
+        said = stderr.getvalue()
+        assert ("bnt_1 is " in said, "waiting for 0 s" in said) == (shown, shown)
+        assert said.endswith("\r\x1b[K") == shown
 
 
 def test_what_a_stranger_wrote_cannot_move_the_cursor() -> None:
