@@ -106,6 +106,11 @@ def delivered_bytes(sha256: str) -> bytes:
     return store.read(store.DELIVERED, sha256)
 
 
+def original_bytes(sha256: str) -> bytes:
+    """As it was handed in, for whoever handed it in. `NotKept` when its time is over."""
+    return store.read(store.ORIGINALS, sha256)
+
+
 def evidence_text(capture_id: UUID) -> str | None:
     """For operators: everything that was gathered, as it is stored."""
     return Gathered.objects.filter(pk=capture_id).values_list("evidence", flat=True).first()

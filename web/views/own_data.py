@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,7 @@ from bounties.operations.leaving import leave
 from market import clock
 from web.guards import person, signed_in
 from web.notices import operations as notices
-from web.own_data import everything_about
+from web.own_data import packed
 
 
 @require_GET
@@ -23,10 +23,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def export(request: HttpRequest) -> HttpResponse:
-    response = JsonResponse(everything_about(person(request)), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    response["Content-Disposition"] = 'attachment; filename="sightline.json"'
-    return response
+def export(request: HttpRequest) -> FileResponse:
+    return FileResponse(packed(person(request)), as_attachment=True, filename="sightline.zip")
 
 
 @require_POST

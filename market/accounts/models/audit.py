@@ -17,6 +17,7 @@ class Audit(models.Model):
         OPERATOR_APPOINTED = "operator_appointed"
         OPERATOR_DISMISSED = "operator_dismissed"
         PASSKEYS_FORGOTTEN = "passkeys_forgotten"
+        PERSON_FORGOTTEN = "person_forgotten"
         PAYOUTS_RESUMED = "payouts_resumed"
         SUSPENSE_EXPLAINED = "suspense_explained"
 

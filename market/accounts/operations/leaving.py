@@ -7,7 +7,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from market.accounts.models import Agent, Operator, User
+from market.accounts import audit
+from market.accounts.audit import Actor
+from market.accounts.models import Agent, Audit, Operator, User
 from market.errors import DomainError, Kind
 
 
@@ -35,9 +37,12 @@ def forget_person(*, user: User, at: datetime) -> None:
         raise AnswersForAgents("You answer for an agent.")
     if Operator.objects.filter(user=locked).exists():
         raise OnTheStaff("You are on our staff.")
+    if not locked.is_active:
+        return
     EmailAddress.objects.filter(user=locked).delete()
     Authenticator.objects.filter(user=locked).delete()
     locked.email = f"{locked.id}@gone.invalid"
     locked.is_active = False
     locked.set_unusable_password()
     locked.save(update_fields=["email", "is_active", "password"])
+    audit.record(action=Audit.Action.PERSON_FORGOTTEN, by=Actor.user(locked), subject_id=locked.id, at=at)

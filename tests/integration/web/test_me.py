@@ -1,13 +1,18 @@
 """The page about oneself: reputation, mode, units, practice, data."""
 
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from bounties import capturing
 from bounties.models import Bounty, Claim
 from bounties.states import ClaimState
 from market.accounts import operations
-from market.accounts.models import Agent, Mode, Scout, User
+from market.accounts.models import Agent, Audit, Mode, Scout, User
 from market.ids import new_id
 from market.ledger import rules
 from market.ledger.operations import post
@@ -15,6 +20,9 @@ from market.ledger.postings import Book
 from market.ledger.queries import agent_balance
 from tests.integration.bounties.story import ACCEPTED, BAKERY, DOLLAR, REJECTED, Story
 from tests.integration.web.conftest import phone
+from tests.phone import Phone, sha256
+from tests.unit.verification.photos.pictures import encoded, scene
+from verification.models import Original
 from web.practice import CONTACT, put_around
 
 pytestmark = pytest.mark.django_db
@@ -95,15 +103,34 @@ def test_the_export_holds_everything_and_only_ones_own(story: Story, scouts_phon
     story.handed_in(story.post(), ACCEPTED)
     story.handed_in(story.post(), REJECTED, story.other_scout)
     answer = scouts_phone.get("/me/data/export")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="sightline.json"'
-    told = answer.json()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="sightline.zip"'
+    with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+        text = archive.read("sightline.json").decode()
+        assert archive.namelist() == ["sightline.json"]  # nothing was uploaded in this story
+    told = json.loads(text)
     assert told["person"]["email"] == _user(story).email
     [scout] = told["scout"]
     assert [len(scout[part]) for part in ("claims", "answers", "awards")] == [1, 1, 1]
     assert scout["claims"][0]["from"] == {"lat": 52.521, "lng": 13.406}
     assert scout["ledger"][0]["amount"] == "2.50"
     assert "submission.accepted" in [event["type"] for event in scout["events"]]
-    assert str(story.other_scout.id) not in answer.content.decode()
+    assert str(story.other_scout.id) not in text
+
+
+def test_the_export_holds_the_pictures_as_they_were_handed_in(story: Story, scouts_phone: Client) -> None:
+    photo = encoded(scene(31))
+    for scout, picture in ((story.scout, photo), (story.other_scout, encoded(scene(32)))):
+        claim = story.claim(story.post(), scout)
+        given = capturing.capture_pass(claim_id=claim.id, at=story.at, scout=scout)
+        assert Phone(given).capture(picture).status_code == 201
+    answer = scouts_phone.get("/me/data/export")
+    with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+        assert archive.namelist() == ["sightline.json", f"pictures/{sha256(photo)}.jpg"]
+        assert archive.read(f"pictures/{sha256(photo)}.jpg") == photo
+    Original.objects.update(removed_at=story.at)
+    answer = scouts_phone.get("/me/data/export")
+    with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+        assert archive.namelist() == ["sightline.json"]
 
 
 def test_who_is_deleted_is_gone_and_the_books_stay(story: Story, scouts_phone: Client) -> None:
@@ -116,6 +143,7 @@ def test_who_is_deleted_is_gone_and_the_books_stay(story: Story, scouts_phone: C
     user.refresh_from_db()
     assert (user.email, user.is_active) == (f"{user.id}@gone.invalid", False)
     assert not EmailAddress.objects.filter(email=address).exists()
+    assert Audit.objects.filter(action="person_forgotten", subject_id=user.id, by="user", by_id=user.id).count() == 1
     running.refresh_from_db()
     assert running.state == ClaimState.RELEASED
     assert not Claim.objects.filter(scout=story.scout, latitude_e7=525_210_000).exists()
