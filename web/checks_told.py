@@ -141,10 +141,15 @@ class Told:
 _MARKS: Final = {Outcome.PASS: "check", Outcome.FAIL: "cross", Outcome.UNKNOWN: "ask"}
 
 
+# Nothing of the kind was asked for: a tick there would only be noise.
+_BESIDE_THE_POINT: Final = {"not_asked", "nothing_asked", "nobody_to_steer"}
+
+
 def told(results: Iterable[CheckResult]) -> list[Told]:
     """What failed first, then what nobody could tell, then what is well."""
     order = [Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS]
-    return sorted(map(_told, results), key=lambda each: order.index(each.outcome))
+    shown = (_told(each) for each in results if each.reason not in _BESIDE_THE_POINT)
+    return sorted(shown, key=lambda each: order.index(each.outcome))
 
 
 def name_of(code: str) -> str:
@@ -169,11 +174,14 @@ def _told(result: CheckResult) -> Told:
 
 
 def _figures(result: CheckResult) -> Iterable[Figure]:
-    for key, value in {**result.threshold, **result.numbers}.items():
+    """What was measured, then what was allowed. A count of none says nothing, unless some were needed."""
+    for key, value in {**result.numbers, **result.threshold, **result.numbers}.items():
         if value is None or isinstance(value, bool | str):
             continue
         if key in _METRES:
             yield Figure(str(_METRES[key]), metres=float(value))
         elif key in _PLAIN:
             needed = result.threshold.get(key)
+            if value == 0 and needed is None:
+                continue
             yield Figure(str(_PLAIN[key]), number=value, needed=None if needed == value else needed)

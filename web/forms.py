@@ -15,8 +15,8 @@ class _Address:
         super().__init__(*args, **kwargs)
         field = self.fields[self.address_field]
         field.label = self.label
-        field.widget.attrs = {"type": "email", "autocomplete": "email webauthn", "inputmode": "email"}
-        field.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        # Its type is the widget's. What is typed for e-mail is never capitalized, so that is not said.
+        field.widget.attrs = {"autocomplete": "email webauthn", "inputmode": "email", "spellcheck": "false"}
 
 
 class SignIn(_Address, forms.LoginForm):  # type: ignore[misc]

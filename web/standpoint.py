@@ -4,10 +4,12 @@ One place, the last one, and gone with the session: a list of where somebody was
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
-from bounties.places import Place
+from bounties.places import Horizon, Place, distance_m, walking_minutes
+from bounties.scouting import Offer
 
 _KEY = "standpoint"
 
@@ -34,3 +36,13 @@ def told_place(request: HttpRequest) -> Place | None:
         return Place(float(request.POST.get("lat", "")), float(request.POST.get("lng", "")))
     except ValueError:
         return None
+
+
+def way_to(offer: Offer, *, here: Standpoint) -> dict[str, Any]:
+    """How far it is and which way, for a page; on foot only to where the circle begins."""
+    metres = distance_m(here.place, offer.place)
+    return {
+        "away_m": metres,
+        "walking": walking_minutes(max(0.0, metres - offer.radius_m)),
+        "bearing": Horizon(here.place).bearing(offer.place),
+    }

@@ -72,6 +72,10 @@ TEXTS: Final[dict[str, Promise]] = {
     "state.sent": _("It is being checked now. You will be told."),
     "state.nothing": _("Nothing waits on this phone."),
     "state.pending": _("%(number)s waiting"),
+    "state.full_photo": _(
+        "Your phone's storage is full, so this picture could not be saved. Do not close this page. Free some space, "
+        "then save again."
+    ),
     "state.full": _(
         "Your phone's storage is full, so this could not be saved. Do not close this page. Send it now, or free some "
         "space and save again."

@@ -1,14 +1,10 @@
 """What every ruling needs: who rules, and a reason that somebody will read."""
 
-from uuid import UUID
-
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from market.accounts.models import Operator
-from market.errors import DomainError
-from market.ids import decode
 from web.guards import person
 
 LONGEST_REASON = 1_000
@@ -24,10 +20,3 @@ class ReasonForm(forms.Form):
 
 def operator(request: HttpRequest) -> Operator:
     return Operator.objects.get(user=person(request))
-
-
-def known(text: str, prefix: str, refusal: DomainError) -> UUID:
-    found = decode(prefix, text)
-    if found is None:
-        raise refusal
-    return found

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bounties import desk
 from bounties.models import Submission
 from bounties.operations import disputing, reviewing, ruling
-from bounties.operations.locking import NoSuchDispute, NoSuchSubmission
+from bounties.operations.locking import NoSuchDispute
 from bounties.places import Place
 from bounties.policies.disputes import Ruling
 from bounties.policies.grounds import REJECTION
@@ -21,9 +21,10 @@ from market import clock
 from market.errors import DomainError
 from verification import evidence as evidences
 from verification import geo, queries
+from web.addresses import known
 from web.guards import for_operators
 from web.ops import money, trail
-from web.ops.acting import ReasonForm, known, operator
+from web.ops.acting import ReasonForm, operator
 
 _READ_FIRST = ("fail", "unknown", "pass")
 
@@ -105,7 +106,7 @@ def picture(request: HttpRequest, submission_id: str, number: int) -> HttpRespon
 
 
 def _found(submission_id: str) -> Submission:
-    return desk.submission(known(submission_id, "sub", NoSuchSubmission("There is no such submission.")))
+    return desk.submission(known(submission_id, "sub"))
 
 
 def _do(

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 
 from bounties import desk
 from bounties.operations import reporting, screening
-from bounties.operations.locking import NoSuchBounty
 from bounties.policies.grounds import REPORT
 from bounties.states import BountyState
 from market import clock
 from market.errors import DomainError
+from web.addresses import known
 from web.guards import for_operators
 from web.ops import money
-from web.ops.acting import ReasonForm, known, operator
+from web.ops.acting import ReasonForm, operator
 
 _DO = {
     "allow": screening.allow,
@@ -28,7 +28,7 @@ _DO = {
 @require_http_methods(["GET", "POST"])
 @for_operators
 def bounty(request: HttpRequest, bounty_id: str) -> HttpResponse:
-    found = desk.bounty(known(bounty_id, "bnt", NoSuchBounty("There is no such bounty.")))
+    found = desk.bounty(known(bounty_id, "bnt"))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     ruling = _DO.get(request.POST.get("ruling", ""))
     if form.is_valid() and ruling is not None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from market import clock, ids
-from web import telling
+from web import checks_told, state_words, telling
 
 register = template.Library()
 
@@ -28,6 +28,27 @@ def outside(value: UUID, prefix: str) -> str:
     return ids.encode(prefix, value)
 
 
+@register.filter
+def stamp(at: datetime) -> str:
+    """For programs that read a page: to the second, for HTML knows no microseconds."""
+    return at.isoformat(timespec="seconds")
+
+
+@register.filter
+def bounty_state(state: str) -> str:
+    return str(state_words.BOUNTY[state])
+
+
+@register.filter
+def submission_state(state: str) -> str:
+    return str(state_words.SUBMISSION[state])
+
+
+@register.filter
+def check_name(code: str) -> str:
+    return checks_told.name_of(code)
+
+
 @register.simple_tag(takes_context=True)
 def distance(context: Any, metres: float) -> str:
     return telling.distance(metres, context.get("units", telling.Units.METRIC))
@@ -35,15 +56,13 @@ def distance(context: Any, metres: float) -> str:
 
 @register.simple_tag
 def moment(at: datetime, zone: ZoneInfo) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), telling.moment(at, zone, now=clock.now()))
+    return format_html('<time datetime="{}">{}</time>', stamp(at), telling.moment(at, zone, now=clock.now()))
 
 
 @register.simple_tag
 def left(until: datetime) -> SafeString:
     """How long until then, kept up to date by js/time.js. Without a script it is what it was when the page was made."""
-    return format_html(
-        '<time datetime="{}" data-left>{}</time>', until.isoformat(), telling.length(until - clock.now())
-    )
+    return format_html('<time datetime="{}" data-left>{}</time>', stamp(until), telling.length(until - clock.now()))
 
 
 @register.simple_tag
@@ -52,7 +71,7 @@ def within(until: datetime) -> SafeString:
     pattern = gettext("in {time}")
     return format_html(
         '<time datetime="{}" data-left="{}">{}</time>',
-        until.isoformat(),
+        stamp(until),
         pattern,
         pattern.format(time=telling.length(until - clock.now())),
     )

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bounties import operations, scouting
 from bounties.operations.claiming import LICENCE
-from bounties.places import Horizon, distance_m, walking_minutes
 from bounties.policies.grounds import REPORT
 from market import clock, ids
 from market.accounts.models import Scout
 from market.errors import DomainError, Kind
+from web.addresses import known
 from web.refusals import said, status_of
 from web.scouts import for_scouts
-from web.standpoint import Standpoint, keep, standpoint, told_place
+from web.standpoint import Standpoint, keep, standpoint, told_place, way_to
 from web.zones import zone_at
 
 _GROUNDS: Final = {
@@ -96,20 +96,8 @@ def _page(
         "grounds": [(code, _GROUNDS.get(code, ground.sentence)) for code, ground in REPORT.items()],
     }
     if here is not None:
-        metres = distance_m(here.place, offer.place)
-        facts |= {
-            "away_m": metres,
-            "walking": walking_minutes(max(0.0, metres - offer.radius_m)),
-            "bearing": Horizon(here.place).bearing(offer.place),
-        }
+        facts |= way_to(offer, here=here)
         refusal = refusal or scouting.obstacle(bounty_id=bounty_id, scout=scout.account, location=here.place, at=at)
     if refusal is not None:
         facts |= {"refusal": said(refusal), "refusal_code": refusal.code}
     return render(request, "scout/bounty.html", facts, status=status)
-
-
-def known(text: str, prefix: str) -> UUID:
-    value = ids.decode(prefix, text)
-    if value is None:
-        raise Http404
-    return value

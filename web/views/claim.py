@@ -7,12 +7,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bounties import operations, scouting
-from bounties.places import Horizon, distance_m, walking_minutes
 from market import clock
 from market.accounts.models import Scout
+from web.addresses import known
 from web.scouts import for_scouts
-from web.standpoint import standpoint
-from web.views.bounty import known
+from web.standpoint import standpoint, way_to
 from web.zones import zone_at
 
 
@@ -23,12 +22,7 @@ def claim(request: HttpRequest, scout: Scout, claim_id: str) -> HttpResponse:
     offer, here, at = found.offer, standpoint(request), clock.now()
     facts = {"claim": found, "offer": offer, "zone": zone_at(offer.place), "now": at, "is_over": found.is_over(at)}
     if here is not None:
-        metres = distance_m(here.place, offer.place)
-        facts |= {
-            "away_m": metres,
-            "walking": walking_minutes(max(0.0, metres - offer.radius_m)),
-            "bearing": Horizon(here.place).bearing(offer.place),
-        }
+        facts |= way_to(offer, here=here)
     return render(request, "scout/claim.html", facts)
 
 

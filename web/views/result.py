@@ -14,9 +14,9 @@ from market import clock
 from market.accounts.models import Scout
 from verification.queries import verdict_of
 from verification.requirements import QuestionType
+from web.addresses import known
 from web.checks_told import told
 from web.scouts import for_scouts
-from web.views.bounty import known
 from web.zones import zone_at
 
 _LISTED = 50

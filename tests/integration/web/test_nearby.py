@@ -1,6 +1,7 @@
 """The list of what is asked near a place."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -88,6 +89,58 @@ def test_more_is_one_link_that_works_without_a_script_too(story: Story, scouts_p
     assert set(_titles(first)).isdisjoint(_titles(whole))
     assert "<html" in whole
     assert "<html" not in piece
+
+
+@pytest.mark.parametrize(
+    ("sort", "titles"),
+    [
+        ("", ["Near", "Rich", "Soon"]),
+        ("pay", ["Rich", "Near", "Soon"]),
+        ("closing", ["Soon", "Near", "Rich"]),
+        ("nonsense", ["Near", "Rich", "Soon"]),
+    ],
+)
+def test_the_order_is_chosen_by_a_chip(story: Story, scouts_phone: Client, sort: str, titles: list[str]) -> None:
+    _post_near_rich_and_soon(story)
+    page = _page(scouts_phone, f"/nearby?sort={sort}")
+    assert _titles(page) == titles
+    for each in ("Nearest", "Best paid", "Closing soon"):
+        assert each in page
+
+
+def test_the_chips_keep_what_the_others_say(story: Story, scouts_phone: Client) -> None:
+    page = _page(scouts_phone, "/nearby?within=20000&sort=pay")
+    assert 'href="?within=1000&amp;sort=pay"' in page
+    assert 'href="?within=20000&amp;sort=closing"' in page
+    assert 'href="?within=20000"' in page
+
+
+def test_what_is_sorted_goes_on_behind_one_link_too(story: Story, scouts_phone: Client) -> None:
+    for number in range(14):
+        story.post(title=f"Number {number}", reward=f"{2 + number}.00")
+    assert _titles(_page(scouts_phone, "/nearby?sort=pay"))[0] == "Number 13"
+    assert 'href="?within=5000&amp;sort=pay&amp;after=12"' in _page(scouts_phone, "/nearby?sort=pay")
+    rest = _page(scouts_phone, "/nearby?sort=pay&after=12")
+    assert _titles(rest) == ["Number 1", "Number 0"]
+    assert "after=" not in rest
+    assert scouts_phone.get("/nearby?sort=pay&after=x").status_code == 400
+
+
+def test_one_kind_is_no_choice_and_a_kind_that_is_none_finds_all(story: Story, scouts_phone: Client) -> None:
+    _post_near_rich_and_soon(story)
+    assert "Every kind" not in _page(scouts_phone)
+    assert len(_titles(_page(scouts_phone, "/nearby?kind=photo"))) == 3
+    assert len(_titles(_page(scouts_phone, "/nearby?kind=smell"))) == 3
+
+
+def _post_near_rich_and_soon(story: Story) -> None:
+    def place(north: float) -> dict[str, float]:
+        return {"lat": 52.521 + north, "lng": 13.406, "radius_m": 60}
+
+    story.post(title="Near", place=place(0))
+    story.post(title="Rich", place=place(0.005), reward="9.00")
+    soon = (story.at + timedelta(hours=2)).isoformat()
+    story.post(title="Soon", place=place(0.01), window={"closes_at": soon}, reward="1.00")
 
 
 def test_a_list_that_is_no_more_says_so(scouts_phone: Client) -> None:

@@ -1,5 +1,7 @@
 // Distance and bearing between two places, for what a person is shown while walking. The server measures on the
-// ellipsoid when it counts; on a sphere it is the same to half a percent.
+// ellipsoid when it counts; on a sphere it is the same to half a percent, however far the places are apart. What decides
+// at the shutter is capture/place.js: right to a centimetre, like the server, but only near the place; and its page
+// may load no file that the service worker does not keep.
 
 const RADIUS = 6371008.8;
 const radians = (degrees) => (degrees * Math.PI) / 180;

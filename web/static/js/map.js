@@ -69,7 +69,7 @@ async function begin() {
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ unit: dataset.units }), "top-left");
-  map.addControl(new maplibre.AttributionControl({ compact: true }), "bottom-left");
+  map.addControl(new maplibre.AttributionControl({ compact: false }), "bottom-left");
   if (!dataset.style) dark.addEventListener("change", () => map.setStyle(style()));
   await new Promise((done, failed) => {
     map.once("load", done);

@@ -353,10 +353,16 @@ async function storing(work, { send = null } = {}) {
     unsaved = null;
   } catch (error) {
     unsaved = { work, send };
-    text("unsaved", say(error.name === "QuotaExceededError" ? "state.full" : "state.unkept"));
+    text("unsaved", say(whyUnsaved(error, send)));
     button("send-unsaved").hidden = !send;
     go("unsaved");
   }
+}
+
+// A photo alone cannot be sent yet: the answers are still to come.
+function whyUnsaved({ name }, send) {
+  if (name !== "QuotaExceededError") return "state.unkept";
+  return send ? "state.full" : "state.full_photo";
 }
 
 async function sendUnsaved() {

@@ -16,7 +16,7 @@ export function go(name) {
   if (step() === name) return;
   for (const each of document.querySelectorAll("section[data-step]")) each.hidden = each.dataset.step !== name;
   scrollTo(0, 0);
-  document.querySelector(`section[data-step=${name}] h1`).focus({ preventScroll: true });
+  document.querySelector(`section[data-step=${name}] h2`).focus({ preventScroll: true });
 }
 
 export function text(name, words) {
