@@ -85,7 +85,16 @@ def post_bounty(house: House, spot: Spot, *, minutes: int = 300, **changes: Any)
 
 def let_in(visitor: Visitor, address: str) -> None:
     """As a scout who practises and has typed a code already: signing in itself is tested elsewhere."""
-    cookie = shell(visitor.house, _COOKIE.format(address=address))
+    carry(visitor, new_session(visitor.house, address))
+
+
+def new_session(house: House, address: str) -> dict[str, str]:
+    """The cookie of a new scout."""
+    cookie: dict[str, str] = shell(house, _COOKIE.format(address=address))
+    return cookie
+
+
+def carry(visitor: Visitor, cookie: dict[str, str]) -> None:
     visitor.page.context.add_cookies(
         [{"name": cookie["name"], "value": cookie["value"], "url": visitor.house.url, "httpOnly": True}]
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import House, Visitor
-from tests.browser.test_looks import look_at_all_sizes
+from tests.browser.looking import look_at_all_sizes
 
 pytestmark = pytest.mark.browser
 

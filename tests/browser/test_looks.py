@@ -4,37 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import SCREENS, Visitor
+from tests.browser.conftest import Visitor
+from tests.browser.looking import TOO_WIDE, look, look_at_all_sizes
 
 pytestmark = pytest.mark.browser
-
-# Everything a thumb is meant to hit, except links within a sentence.
-_TOO_SMALL = """() => [...document.querySelectorAll(
-        'button, .button, input:not([type=hidden]), .choice, nav a, .links a')]
-    .filter(part => part.checkVisibility() && !part.closest('label'))
-    .map(part => [part.outerHTML.slice(0, 80), part.getBoundingClientRect()])
-    .filter(([_, box]) => box.height < 48 || box.width < 48)
-    .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
-_TOO_WIDE = """() => [...document.querySelectorAll('body *')]
-    .filter(part => part.checkVisibility() && !part.closest('pre, .scroll > *') && !part.matches('.skip'))
-    .filter(part => part.getBoundingClientRect().right > innerWidth + 0.5 || part.getBoundingClientRect().left < -0.5)
-    .map(part => part.outerHTML.slice(0, 80))"""
-_SIZES = {390: 844, 320: 640}
-
-
-def _look(visitor: Visitor, name: str, width: int) -> None:
-    page = visitor.page
-    page.set_viewport_size({"width": width, "height": _SIZES[width]})
-    assert page.evaluate(_TOO_WIDE) == [], name
-    assert page.evaluate(_TOO_SMALL) == [], name
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.screenshot(path=SCREENS / f"{name}-{width}-{scheme}.png", full_page=True)
-
-
-def look_at_all_sizes(visitor: Visitor, name: str) -> None:
-    for width in _SIZES:
-        _look(visitor, name, width)
 
 
 def test_pages_for_strangers_fit_a_phone(visit: Callable[..., Visitor], person: str) -> None:
@@ -90,7 +63,7 @@ def test_pages_read_from_right_to_left(visit: Callable[..., Visitor]) -> None:
     for name, path in [("welcome", "/"), ("sign-in", "/accounts/login/")]:
         visitor.goto(path)
         visitor.page.evaluate("() => document.documentElement.dir = 'rtl'")
-        _look(visitor, f"{name}-rtl", 320)
+        look(visitor, f"{name}-rtl", 320)
         brand, nav = (visitor.page.locator(part).bounding_box() for part in (".brand", ".top nav"))
         assert brand
         assert nav
@@ -103,7 +76,7 @@ def test_text_of_twice_the_size_still_fits(visit: Callable[..., Visitor]) -> Non
         visitor.goto(path)
         visitor.page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%')")
         visitor.page.set_viewport_size({"width": 320, "height": 640})
-        assert visitor.page.evaluate(_TOO_WIDE) == []
+        assert visitor.page.evaluate(TOO_WIDE) == []
 
 
 def test_spanish_is_chosen_by_the_browser_or_by_hand(visit: Callable[..., Visitor]) -> None:
