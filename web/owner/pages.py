@@ -34,7 +34,7 @@ def agent(request: HttpRequest, agent_id: str) -> HttpResponse:
     spent = ledger.spent({each.purse_id for each in keys}, at=found.account.time_of(at))
     moved = history.of_agent(book, found.account_id, limit=_NEWEST, kinds=history.KINDS)
     facts = {
-        "agent": showing.agent(found),
+        "agent": showing.agent(found) | showing.spending(spent.values()),
         "bounties": [(encode("bnt", each.id), each) for each in bought_by(found.account_id).order_by("-id")[:_NEWEST]],
         "entries": [showing.entry(each) for each in moved],
         "keys": [showing.key(each, spent=spent, at=at) for each in keys if not each.has_ended(at)],

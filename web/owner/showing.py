@@ -1,6 +1,6 @@
 """What an owner's page says about an agent, a key, an entry: plain values for templates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,15 @@ def agent(found: Agent) -> dict[str, Any]:
         "claimed_at": found.claimed_at,
         "available": format_micros(balance.available_micros),
         "held": format_micros(balance.held_micros),
+    }
+
+
+def spending(by_purse: Iterable[Spent]) -> dict[str, str]:
+    """With all keys together, ended ones too."""
+    purses = list(by_purse)
+    return {
+        "spent_today": format_micros(sum(each.today_micros for each in purses)),
+        "spent_this_month": format_micros(sum(each.this_month_micros for each in purses)),
     }
 
 

@@ -61,6 +61,7 @@ def test_an_owner_sees_what_an_agent_has_and_did(owner: Client, new: dict[str, A
     shown = text(owner, page(new))
     for told in ("997.25 USD", "2.75 USD", bounty["id"], "Is the bakery open?", "Set aside for a bounty", "Play money"):
         assert told in shown
+    assert "Spent today 2.75 USD Spent this month 2.75 USD" in shown
     assert "\N{MINUS SIGN}2.75" in text(owner, page(new, "/ledger"))
 
 
