@@ -16,6 +16,10 @@ _RATIO = 0.8  # Lowe's test: the best match must be this much better than the se
 _NEAR_PX = 3.0
 _MOST_SCALED = 5.0  # beyond it many points "agree" on one spot, as letters do that are all alike
 _LEAST = 8
+# Every fourth point is asked first: of a copy at least 24 of 100 find a partner, of 95 in 100 other pairs at most 6.
+_SAMPLE = 4
+_LEAST_OF_SAMPLE = 0.12
+_SAMPLED_FROM = 200
 
 Points = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
@@ -117,7 +121,18 @@ def _matched(ours: Points, theirs: Points) -> tuple[NDArray[np.float32], NDArray
     return ours[0][[each.queryIdx for each in good]], theirs[0][[each.trainIdx for each in good]]
 
 
+def _unlike(ours: Points, theirs: Points) -> bool:
+    """Known from a quarter of the points, at a quarter of the price: most pictures are."""
+    places, words = ours
+    if len(places) < _SAMPLED_FROM:
+        return False
+    some = places[::_SAMPLE], words[::_SAMPLE]
+    return len(_matched(some, theirs)[0]) < _LEAST_OF_SAMPLE * len(some[0])
+
+
 def _likeness(ours: Points, theirs: Points, *, mirrored: bool) -> Likeness:
+    if _unlike(ours, theirs):
+        return Likeness(0, 0, 0.0, mirrored, None)
     one, other = _matched(ours, theirs)
     nothing = Likeness(len(one), 0, 0.0, mirrored, None)
     if len(one) < _LEAST:
