@@ -17,8 +17,8 @@ from bounties.policies import claims, disputes, grounds
 from market.config import ROOT, config
 from market.ledger import policies as money
 from market.ledger.policies import DisputeWindows
-from market.money import format_micros
-from market.payments import play_money
+from market.money import MICROS_PER_DOLLAR, format_micros
+from market.payments import play_money, top_ups
 from verification.policies import POLICIES
 
 
@@ -61,6 +61,11 @@ def self_hosting() -> str:
     return (ROOT / "docs" / "self-hosting.md").read_text(encoding="utf-8")
 
 
+def _processing(amount_micros: int) -> int:
+    rate = top_ups.card_rate()
+    return rate.on_top_of(amount_micros) if config.processing_paid_by == "owner" else rate.of(amount_micros)
+
+
 def facts() -> Mapping[str, Any]:
     return {
         "url": config.public_url,
@@ -74,6 +79,12 @@ def facts() -> Mapping[str, Any]:
         "most_slots": drafts.MOST_SLOTS,
         "furthest_ahead": _said(drafts.FURTHEST_AHEAD),
         "shortest_window": _said(drafts.SHORTEST_WINDOW),
+        "top_ups": [
+            (format_micros(amount), format_micros(_processing(amount)))
+            for amount in (25 * MICROS_PER_DOLLAR, 100 * MICROS_PER_DOLLAR)
+        ],
+        "processing_paid_by": config.processing_paid_by,
+        "least_top_up": format_micros(top_ups.LEAST_MICROS),
         "play_money": format_micros(play_money.FIRST_GRANT_MICROS),
         "upload_grace": _said(claims.UPLOAD_GRACE),
         "most_tries": claims.MOST_TRIES,

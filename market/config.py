@@ -173,10 +173,6 @@ class Config(BaseSettings):
     top_ups_a_day_new: str = Field(
         "500.00", description="The same in the first 30 days after an agent's first payment."
     )
-    seasoning_hours: int = Field(
-        72, ge=0, le=720, description="How long what came in is young, in an agent's first 30 days of paying."
-    )
-    seasoning_allowance: str = Field("100.00", description="How much of young money may be spent at once, in USD.")
     map_style_url: str = Field(
         "",
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
@@ -249,7 +245,7 @@ class Config(BaseSettings):
 
     def _no_amounts(self) -> list[str]:
         faults = []
-        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new", "seasoning_allowance"):
+        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new"):
             try:
                 money.parse(getattr(self, name))
             except DomainError:

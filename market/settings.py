@@ -1,6 +1,5 @@
 """Django's settings, made from `market.config`. Nothing here reads the environment by itself."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -174,8 +173,6 @@ CARD_FEE_FIXED_MICROS = money.parse(config.card_fee_fixed)
 PROCESSING_PAID_BY = config.processing_paid_by
 TOP_UPS_A_DAY_MICROS = money.parse(config.top_ups_a_day)
 TOP_UPS_A_DAY_NEW_MICROS = money.parse(config.top_ups_a_day_new)
-SEASONING = timedelta(hours=config.seasoning_hours)
-SEASONING_ALLOWANCE_MICROS = money.parse(config.seasoning_allowance)
 STRIPE_SECRETS = {
     "platform": config.stripe_platform_secret.get_secret_value(),
     "connect": config.stripe_connect_secret.get_secret_value(),
