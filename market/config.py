@@ -173,6 +173,17 @@ class Config(BaseSettings):
     top_ups_a_day_new: str = Field(
         "500.00", description="The same in the first 30 days after an agent's first payment."
     )
+    x402_pay_to: str = Field(
+        "", description="Our address on a chain, for deposits by x402 in live mode; empty: that rail is off."
+    )
+    x402_network: str = Field("eip155:8453", description="The chain, as CAIP-2 names it: Base.")
+    x402_asset: str = Field(
+        "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", description="The coin's contract there: USD Coin, six decimals."
+    )
+    x402_asset_name: str = Field("USD Coin", description="What the contract calls itself in signatures.")
+    x402_facilitator_url: str = Field(
+        "https://x402.org/facilitator", description="Who checks signed payments and puts them on the chain."
+    )
     map_style_url: str = Field(
         "",
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
@@ -238,9 +249,15 @@ class Config(BaseSettings):
             faults.append("PUBLIC_URL must be http:// or https:// and a host, without a path")
         if not all(map(_is_network, self.webhook_allowed_networks)):
             faults.append("WEBHOOK_ALLOWED_NETWORKS must be networks as 127.0.0.0/8, separated by commas")
+        return faults + self._unreadable_addresses()
+
+    def _unreadable_addresses(self) -> list[str]:
+        faults = []
         endpoint = self.otel_exporter_otlp_endpoint
         if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
             faults.append("OTEL_EXPORTER_OTLP_ENDPOINT must begin with http:// or https://")
+        if urlsplit(self.x402_facilitator_url).scheme not in ("http", "https"):
+            faults.append("X402_FACILITATOR_URL must begin with https://")
         return faults
 
     def _no_amounts(self) -> list[str]:

@@ -173,6 +173,11 @@ CARD_FEE_FIXED_MICROS = money.parse(config.card_fee_fixed)
 PROCESSING_PAID_BY = config.processing_paid_by
 TOP_UPS_A_DAY_MICROS = money.parse(config.top_ups_a_day)
 TOP_UPS_A_DAY_NEW_MICROS = money.parse(config.top_ups_a_day_new)
+X402_PAY_TO = config.x402_pay_to
+X402_NETWORK = config.x402_network
+X402_ASSET = config.x402_asset
+X402_ASSET_NAME = config.x402_asset_name
+X402_FACILITATOR_URL = config.x402_facilitator_url
 STRIPE_SECRETS = {
     "platform": config.stripe_platform_secret.get_secret_value(),
     "connect": config.stripe_connect_secret.get_secret_value(),

@@ -15,11 +15,11 @@ from agents_api.showing import money as showing
 from bounties import queries
 from bounties.operations.locking import NoSuchBounty
 from bounties.shapes import CURRENCY, Body, By, Money, Parts, Schema, WordOf
-from market import money
+from market import clock, money
 from market.ledger import history
 from market.ledger.operations import BalanceTooLarge
 from market.ledger.postings import Book, EntryKind
-from market.payments import deposits, play_money, top_ups
+from market.payments import deposits, on_chain, play_money, top_ups, x402_gateway
 
 
 def _bounty_schema(parts: Parts) -> Schema:
@@ -45,6 +45,10 @@ DEPOSIT = Body(
             sample="100.00",
         ),
         "currency": CURRENCY,
+        "by": WordOf(
+            text="How a live deposit is paid, where the house takes payments by x402: that is what it is unless told.",
+            among=[deposits.BY_CHAIN, deposits.CHECKOUT],
+        ),
     },
     needed=("amount",),
 )
@@ -124,15 +128,37 @@ class Deposits(Endpoint):
             top_ups.OwnerNeeded,
             top_ups.TopUpsTooFast,
             BalanceTooLarge,
+            on_chain.ChainAmountOutOfBounds,
+            on_chain.NonceUsed,
+            on_chain.PaymentUnderway,
+            on_chain.PaymentWanted,
+            x402_gateway.NotAPayment,
         ),
     )
     def post(self, request: Request) -> Response:
+        body = self.read_body()
+        if deposits.is_paid_on_chain(agent=self.account(), by=body.get("by")):
+            return self._by_chain(request, body["amount"])
+
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            amount = self.read_body()["amount"]
+            amount = body["amount"]
             made = deposits.make_deposit(agent=self.account(), amount_micros=amount, at=at)
             return HTTPStatus.CREATED, showing.deposit(made)
 
         return self.once(work)
+
+    def _by_chain(self, request: Request, amount: int) -> Response:
+        """The nonce of the payment is what makes it once: a 402 is not kept for the Idempotency-Key."""
+        header = request.headers.get("PAYMENT-SIGNATURE")
+        try:
+            made, receipt = deposits.pay_on_chain(
+                agent=self.account(), amount_micros=amount, header=header, at=clock.now()
+            )
+        except on_chain.PaymentWanted as wanted:
+            answer = self.handle_exception(wanted)
+            answer.headers["PAYMENT-REQUIRED"] = wanted.header
+            return answer
+        return Response(showing.deposit(made), status=HTTPStatus.CREATED, headers={"PAYMENT-RESPONSE": receipt})
 
 
 class OneDeposit(Endpoint):

@@ -53,6 +53,17 @@ def top_up(
     return entry(EntryKind.TOPUP, key=f"topup:{payment}", moves=moves)
 
 
+def top_up_on_chain(*, book: Book, agent_id: UUID, nonce: str, amount_micros: int) -> NewEntry:
+    """Money that was paid to our address on a chain; a chain takes a nonce once, and so do we.
+
+    >>> _show(top_up_on_chain(book=LIVE, agent_id=ANN, nonce="0x1f", amount_micros=10_000_001))
+    x402_clearing -10.000001, agent_available 10.000001
+    """
+    amount = require_amount(amount_micros, param="amount")
+    moves = _move(amount, source=AccountRef(book, AccountKind.X402_CLEARING), to=agent_available(book, agent_id))
+    return entry(EntryKind.TOPUP, key=f"topup:x402:{nonce}", moves=moves)
+
+
 def refund(*, book: Book, agent_id: UUID, refund_id: UUID, amount_micros: int) -> NewEntry:
     """Balance that was never spent goes back to where it came from. Posted before Stripe is asked.
 

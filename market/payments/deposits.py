@@ -19,9 +19,12 @@ from market.ledger import rules
 from market.ledger.models import Line
 from market.ledger.postings import Book
 from market.money import to_cents
-from market.payments import play_money, stripe_gateway, top_ups
-from market.payments.models import TopUp
-from market.payments.states import TopUpState
+from market.payments import on_chain, play_money, stripe_gateway, top_ups
+from market.payments.models import ChainPayment, TopUp
+from market.payments.states import ChainPaymentState, TopUpState
+
+CHECKOUT = "checkout"
+BY_CHAIN = "x402"
 
 
 class Status(StrEnum):
@@ -73,7 +76,7 @@ def find_deposit(*, agent_id: UUID, mode: str, deposit_id: UUID) -> Deposit:
     if mode == Mode.LIVE:
         found = TopUp.objects.filter(pk=deposit_id, agent_id=agent_id).first()
         if found is None:
-            raise NoSuchDeposit("There is no such deposit.")
+            return _on_chain(agent_id=agent_id, deposit_id=deposit_id)
         return _of_top_up(found)
     # Of play money the ledger itself is read: a deposit that is not there has not been.
     own = rules.agent_available(Book.of(mode), agent_id).id
@@ -87,6 +90,34 @@ def find_deposit(*, agent_id: UUID, mode: str, deposit_id: UUID) -> Deposit:
 def checkout_address(top_up_id: UUID) -> str:
     """Our own page for it: Stripe's pages end after a day, and are made when somebody is there to pay."""
     return f"{config.public_url}/pay/{encode(top_ups.PREFIX, top_up_id)}"
+
+
+def is_paid_on_chain(*, agent: Account, by: str | None) -> bool:
+    """Whether this deposit is to be paid by x402: where that rail is on, unless a checkout is asked for."""
+    return agent.mode == Mode.LIVE and on_chain.is_open() and by != CHECKOUT
+
+
+def pay_on_chain(*, agent: Account, amount_micros: int, header: str | None, at: datetime) -> tuple[Deposit, str]:
+    """The deposit, and the receipt for whoever paid. Not inside a transaction."""
+    address = f"{config.public_url}/v1/deposits"
+    done = on_chain.pay(agent=agent, amount_micros=amount_micros, header=header, address=address, at=at)
+    return _of_payment(done.payment), done.receipt
+
+
+def _on_chain(*, agent_id: UUID, deposit_id: UUID) -> Deposit:
+    found = ChainPayment.objects.filter(pk=deposit_id, agent_id=agent_id).first()
+    if found is None:
+        raise NoSuchDeposit("There is no such deposit.")
+    return _of_payment(found)
+
+
+def _of_payment(found: ChainPayment) -> Deposit:
+    status = {
+        ChainPaymentState.SETTLING: Status.AWAITING_PAYMENT,
+        ChainPaymentState.SETTLED: Status.SUCCEEDED,
+        ChainPaymentState.REFUSED: Status.FAILED,
+    }[ChainPaymentState(found.state)]
+    return Deposit(found.id, found.mode, found.amount_micros, status, None, found.begun_at)
 
 
 def _of_top_up(found: TopUp) -> Deposit:

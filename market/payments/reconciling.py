@@ -25,8 +25,8 @@ from market.ledger.postings import AccountKind, AccountRef
 from market.money import MICROS_PER_CENT, Micros, format_micros, from_cents
 from market.payments import matching, stopping, stripe_gateway
 from market.payments.matching import LIVE
-from market.payments.models import Payout, Reconciliation, StripeTransaction
-from market.payments.states import PayoutState
+from market.payments.models import ChainPayment, Payout, Reconciliation, StripeTransaction
+from market.payments.states import ChainPaymentState, PayoutState
 from market.payments.stripe_words import Funds, Transaction
 
 # What was listed before is listed again this far back: Stripe books some things late.
@@ -182,8 +182,12 @@ def _aged_suspense(at: datetime) -> list[str]:
 
 
 def _unclear(at: datetime) -> list[str]:
+    lost = ChainPayment.objects.filter(state=ChainPaymentState.SETTLING, begun_at__lt=at - UNCLEAR_AGES)
+    unknown = [f"Of payment {each.nonce} on a chain nobody knows whether it arrived." for each in lost[:_LISTED]]
     stuck = Payout.objects.filter(mode=LIVE.mode, state=PayoutState.SENDING, sending_at__lt=at - UNCLEAR_AGES)
-    return [f"Of payout {each.id} nobody knows since {each.sending_at:%Y-%m-%d} whether it left." for each in stuck]
+    return unknown + [
+        f"Of payout {each.id} nobody knows since {each.sending_at:%Y-%m-%d} whether it left." for each in stuck
+    ]
 
 
 def _signed(micros: int) -> str:

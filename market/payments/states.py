@@ -111,4 +111,17 @@ REFUND = Lifecycle(
     },
 )
 
-LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, PAYOUT_ACCOUNT, TOP_UP, REFUND)
+
+class ChainPaymentState(StrEnum):
+    SETTLING = "settling"  # signed and checked; whether the chain has it, only the facilitator knows
+    SETTLED = "settled"
+    REFUSED = "refused"  # definitely not carried out
+
+
+CHAIN_PAYMENT = Lifecycle(
+    "payment on a chain",
+    ChainPaymentState.SETTLING,
+    {ChainPaymentState.SETTLING: {ChainPaymentState.SETTLED: "settle", ChainPaymentState.REFUSED: "refuse"}},
+)
+
+LIFECYCLES: tuple[Lifecycle[Any], ...] = (PAYOUT, PAYOUT_ACCOUNT, CHAIN_PAYMENT, TOP_UP, REFUND)

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from market.clock import now
-from market.payments import automatic, inbox, reconciling, refunds, stopping, top_ups
+from market.payments import automatic, inbox, on_chain, reconciling, refunds, stopping, top_ups
 from market.payments import contests as _contests  # noqa: F401 - who applies which events is known then
 from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
+from market.payments.states import ChainPaymentState
 from market.work import registry
 
 RECONCILE = "reconcile"
@@ -30,6 +31,13 @@ def alert_of_payout_stop(subject: str) -> None:
 @registry.handler(inbox.APPLY, attempts=100)
 def apply_stripe_event(subject: str) -> None:
     inbox.apply(event_id=subject, at=now())
+
+
+@registry.handler(on_chain.SETTLE)
+def settle_x402(subject: str) -> None:
+    payment = on_chain.settle(payment_id=UUID(subject), at=now())
+    if payment.state == ChainPaymentState.SETTLING:
+        raise registry.TryLater(now() + on_chain.AGAIN_LATER, "nobody knows yet what became of it")
 
 
 @registry.handler(RECONCILE)

@@ -1,5 +1,6 @@
 """One file for each thing that is kept about money going in and out."""
 
+from market.payments.models.chain_payment import ChainPayment
 from market.payments.models.inbox import StripeEvent
 from market.payments.models.money_in import ChargeDispute, Payment, Refund, SavedCard, TopUp
 from market.payments.models.payout import ENDS, Payout
@@ -9,6 +10,7 @@ from market.payments.models.stop import PayoutStop
 
 __all__ = [
     "ENDS",
+    "ChainPayment",
     "ChargeDispute",
     "Payment",
     "Payout",

@@ -145,3 +145,39 @@ def test_a_reconciliation_that_drifts_says_what_it_found(db: None) -> None:
         " VALUES (%s, now(), now(), 0, 0, 0, 0, 0, 0, 0, 0, 1, '[]')"
     )
     assert refused(sql, new_id()) == "reconciliation_says_what_it_found"
+
+
+PAID = (
+    "INSERT INTO payments_chainpayment (id, agent_id, mode, state, network, payer, nonce, amount_micros, signed,"
+    " transaction, reason, begun_at)"
+    " VALUES (%s, %s, 'live', 'settling', 'eip155:8453', '0x1', %s, %s, '{}', '', '', %s)"
+)
+
+
+def test_a_nonce_pays_once(db: None) -> None:
+    agent = Account.objects.create(kind="agent", mode="live")
+    with connection.cursor() as cursor:
+        cursor.execute(PAID, [new_id(), agent.id, "0xa", 10_000, AT])
+    assert refused(PAID, new_id(), agent.id, "0xa", 10_000, AT) == "chain_payment_nonce_once"
+    assert refused(PAID, new_id(), agent.id, "0xb", 0, AT) == "chain_payment_amount_in_range"
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("mode = 'test'", "chain_payment_is_live"),
+        ("state = 'lost', ended_at = now()", "chain_payment_ends_at_a_moment"),
+        ("state = 'lost'", "chain_payment_state_known"),
+        ("state = 'settled'", "chain_payment_ends_at_a_moment"),
+    ],
+)
+def test_a_payment_on_a_chain_says_nothing_impossible(db: None, change: str, constraint: str) -> None:
+    agent = Account.objects.create(kind="agent", mode="live")
+    with connection.cursor() as cursor:
+        cursor.execute(PAID, [new_id(), agent.id, "0xa", 10_000, AT])
+    assert refused(f"UPDATE payments_chainpayment SET {change}") == constraint
+
+
+def test_a_payment_on_a_chain_is_in_the_mode_of_its_agent(db: None) -> None:
+    player = Account.objects.create(kind="agent", mode="test")
+    assert refused(PAID, new_id(), player.id, "0xa", 10_000, AT) == "chain_payment_agent"
