@@ -18,15 +18,16 @@ from market.accounts import audit
 from market.accounts.models import Audit
 from market.accounts.operations.operators import ReasonMissing
 from market.errors import DomainError, Kind
+from market.ids import encode
 from market.ledger import house, queries
 from market.ledger.models import Entry, Line
 from market.ledger.operations import post
 from market.ledger.postings import AccountKind, AccountRef
 from market.money import MICROS_PER_CENT, Micros, format_micros, from_cents
-from market.payments import matching, stopping, stripe_gateway
+from market.payments import matching, refunds, stopping, stripe_gateway
 from market.payments.matching import LIVE
-from market.payments.models import ChainPayment, Payout, Reconciliation, StripeTransaction
-from market.payments.states import ChainPaymentState, PayoutState
+from market.payments.models import ChainPayment, Payout, Reconciliation, Refund, StripeTransaction
+from market.payments.states import ChainPaymentState, PayoutState, RefundState
 from market.payments.stripe_words import Funds, Transaction
 
 # What was listed before is listed again this far back: Stripe books some things late.
@@ -162,8 +163,18 @@ def _differing() -> list[str]:
 
 
 def _late(unbooked: QuerySet[Line], at: datetime) -> list[str]:
-    late = unbooked.filter(entry__at__lt=at - SUSPENSE_AGES).select_related("entry").order_by("entry_id")[:_LISTED]
-    return [f"{each.entry.key} moved {_signed(-each.amount_micros)}, and Stripe knows nothing of it." for each in late]
+    late = unbooked.filter(entry__at__lt=at - SUSPENSE_AGES).exclude(entry__key__in=_never_left())
+    return [
+        f"{each.entry.key} moved {_signed(-each.amount_micros)}, and Stripe knows nothing of it."
+        for each in late.select_related("entry").order_by("entry_id")[:_LISTED]
+    ]
+
+
+def _never_left() -> list[str]:
+    """Refunds that Stripe refused: set aside and given back in our books alone."""
+    refused = Refund.objects.filter(state=RefundState.FAILED, transaction_id="").values_list("id", flat=True)
+    names = [encode(refunds.PREFIX, each) for each in refused]
+    return [f"{way}:{name}" for name in names for way in ("refund", "refund_back")]
 
 
 def in_suspense() -> list[StripeTransaction]:

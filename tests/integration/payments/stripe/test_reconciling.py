@@ -15,8 +15,8 @@ from market.accounts.operations.operators import ReasonMissing
 from market.ledger import house, invariants, rules
 from market.ledger.operations import post
 from market.ledger.postings import AccountKind
-from market.payments import operations, reconciling, stopping
-from market.payments.models import Payout, PayoutStop, Reconciliation, StripeTransaction
+from market.payments import operations, reconciling, refunds, stopping
+from market.payments.models import Payout, PayoutStop, Reconciliation, Refund, StripeTransaction
 from market.payments.operations import request_payout, send_payout
 from market.payments.reconciling import reconcile
 from market.payments.stripe_words import Unclear
@@ -30,6 +30,7 @@ from tests.integration.payments.stripe.paying import (
     deliver,
     live_agent,
     page_of,
+    topped_up,
     work_off,
 )
 from tests.integration.payments.stripe.paying import house as held_by_house
@@ -198,3 +199,19 @@ def test_the_command_shows_the_sums_and_fails_when_they_do_not_agree(twin: Twin)
 def test_without_a_key_the_command_says_so(db: None) -> None:
     with pytest.raises(CommandError, match="takes no real money"):
         call_command("reconcile")
+
+
+def test_refunds_sent_sent_back_and_refused_are_all_accounted_for(client: Client, twin: Twin) -> None:
+    agent = live_agent()
+    topped_up(client, twin, agent, 100)
+    for _ in range(2):
+        refunds.ask_refund(agent=agent, amount_micros=20 * DOLLAR, at=timezone.now())
+        work_off()
+    twin.command("fail_refund", id=Refund.objects.latest("id").reference)
+    (refused,) = refunds.ask_refund(agent=agent, amount_micros=5 * DOLLAR, at=timezone.now())
+    Refund.objects.filter(pk=refused.pk).update(state="sending")
+    refunds.fail(refund_id=refused.id, why="charge_already_refunded", at=now())
+    later = reconcile(at=now() + TOMORROW)
+    assert (later.findings, later.drift_micros, later.suspense_micros) == ([], 0, 0)
+    assert available(agent) == 80 * DOLLAR
+    assert Refund.objects.filter(state="failed").count() == 2
