@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -107,7 +108,8 @@ class Bounties(Endpoint):
         buyer, at = self.account(), clock.now()
         whole = {name: value for name, value in self.body.items() if name != DRY_RUN}
         wish = dict(whole)
-        sandbox.wanted(wish, agent=buyer)
+        with transaction.atomic():  # the turn is held to its end: here, for no longer than it takes to ask for it
+            sandbox.wanted(wish, agent=buyer)
         draft = drafts.read(wish, at=buyer.time_of(at), besides=BESIDES)
         bounty = operations.try_post(buyer=buyer, draft=draft, at=at, spender=self.spender())
         call = Call("POST", "/v1/bounties", whole).render()

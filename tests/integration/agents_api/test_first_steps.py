@@ -170,3 +170,14 @@ def test_every_answer_tells_what_is_left_of_the_allowance(client: Client) -> Non
     response = client.get("/v1/balance", headers=bearer(sign_up(client)["key"]))
     assert response.headers["RateLimit-Policy"] == '"default";q=600;w=60'
     assert response.headers["RateLimit"].startswith('"default";r=599;t=')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_may_ask_for_a_simulation(client: Client) -> None:
+    """Outside any transaction of a test: what locks a row has to bring one of its own."""
+    key = sign_up(client)["key"]
+    tried = {**wish(), "dry_run": True, "simulate": {"outcome": "good"}}
+    response = client.post(
+        "/v1/bounties", tried, content_type="application/json", headers=bearer(key) | {"Idempotency-Key": "1"}
+    )
+    assert (response.status_code, response.json()["dry_run"]) == (200, True), response.content

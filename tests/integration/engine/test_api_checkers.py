@@ -26,6 +26,9 @@ OF_FORM = {
 CHECKS = """
 [checks.missing_required_header]
 expected-statuses = [400, 401, 406, 415, 422, 428]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429, "5xx"]
 """
 
 
