@@ -5,6 +5,7 @@ the chain, and which nonce is used up, is simulated.
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from tests.fakes.loopback import serving
+
+# py_ecc, which comes with eth_account, raises the limit for the whole process when it is imported. A deep document
+# would then end the interpreter and not the reading: 1,000 is what Python starts with, and what the house runs with.
+sys.setrecursionlimit(1_000)
 
 _AUTHORIZATION = [
     {"name": "from", "type": "address"},
