@@ -16,6 +16,7 @@ below_docs = [
 at_the_root = [
     path("openapi.json", openapi.JsonDocument.as_view()),
     path("openapi.yaml", openapi.YamlDocument.as_view()),
+    path("arazzo.yaml", openapi.workflow),
     path("llms.txt", guides.llms),
     path("SKILL.md", guides.as_markdown, {"name": "skill"}),
     path("auth.md", guides.as_markdown, {"name": "auth"}),

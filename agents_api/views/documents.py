@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 import orjson
 import yaml
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
-from agents_api import openapi
+from agents_api import arazzo, openapi
 from agents_api.answers import Plain
 from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
@@ -27,14 +28,15 @@ class _Plainly(yaml.SafeDumper):
         return True
 
 
+def _as_yaml(document: dict[str, Any]) -> bytes:
+    return yaml.dump(document, Dumper=_Plainly, allow_unicode=True, sort_keys=False, width=120).encode()
+
+
 @cache
 def written(media_type: str) -> tuple[bytes, str]:
     """The document as it is sent, and its entity tag."""
     document = openapi.document()
-    if media_type == JSON:
-        body = orjson.dumps(document)
-    else:
-        body = yaml.dump(document, Dumper=_Plainly, allow_unicode=True, sort_keys=False, width=120).encode()
+    body = orjson.dumps(document) if media_type == JSON else _as_yaml(document)
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
@@ -90,3 +92,11 @@ class YamlDocument(Document):
     )
     def get(self, request: Request) -> HttpResponse:
         return self.answer(request)
+
+
+@require_safe
+def workflow(request: HttpRequest) -> HttpResponse:
+    """The loop as Arazzo. No operation of the API: it stands beside the description and is not in it."""
+    response = HttpResponse(_as_yaml(arazzo.document()), content_type=YAML)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response

@@ -29,6 +29,7 @@ def api_catalog(request: HttpRequest) -> HttpResponse:
             {"href": f"{url}/docs/", "type": "text/html"},
             {"href": f"{url}/llms.txt", "type": "text/plain"},
         ],
+        "service-meta": [{"href": f"{url}/arazzo.yaml", "type": "application/vnd.oai.workflows+yaml;version=1.0.1"}],
         "status": [{"href": f"{url}/readyz"}],
     }
     tools = {

@@ -33,7 +33,7 @@ def test_the_catalogs_name_the_description_the_documents_and_the_card(client: Cl
     assert tools["service-desc"][0]["href"] == f"{config.public_url}/mcp/server-card"
     assert client.get(AI_CATALOG).headers["Content-Type"] == "application/ai-catalog+json"
     card, skill = read(client, AI_CATALOG)["entries"]
-    named = [*api["service-desc"], *api["service-doc"], *tools["service-desc"]]
+    named = [*api["service-desc"], *api["service-doc"], *api["service-meta"], *tools["service-desc"]]
     for url in [each["href"] for each in named] + [card["url"], skill["url"]]:
         assert client.get(url.removeprefix(config.public_url)).status_code == 200, url
 

@@ -131,3 +131,16 @@ def test_a_generated_client_posts_waits_gets_and_accepts(house: RunningHouse, tm
     assert (told["accepted"], told["read"]) == ("accepted", "accepted")
     assert len(told["answers"]) == 1
     assert {"BountyOpenedEvent", "ResultInReviewEvent", "ResultAcceptedEvent"} <= set(told["told"])
+
+
+def test_redocly_runs_the_workflow_from_signing_up_to_accepting(house: RunningHouse, tmp_path: Path) -> None:
+    with urlopen(f"http://127.0.0.1:{house.port}/arazzo.yaml", timeout=60) as served:
+        (tmp_path / "arazzo.yaml").write_bytes(served.read())
+    given = {"closes_at": (datetime.now(UTC) + timedelta(hours=6)).isoformat(), "once": "checked"}
+    words = ["--input", json.dumps(given), "--json-output", "ran.json"]
+    ran = checkers.run("redocly", "respect", "arazzo.yaml", *words, cwd=tmp_path, timeout=900)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    [told] = json.loads((tmp_path / "ran.json").read_text())["files"].values()
+    [workflow] = told["executedWorkflows"]
+    walked = dict.fromkeys(step["stepId"] for step in workflow["executedSteps"])  # a slow house is waited for again
+    assert list(walked) == ["sign_up", "ask_the_price", "post", "wait", "find_result", "look", "accept"]
