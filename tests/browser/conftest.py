@@ -28,6 +28,7 @@ from market import mail
 from market.config import ROOT, config
 from market.engine import house as words
 from tests import chromium
+from tests.fakes import stripe_twin
 
 SCREENS = ROOT / "build" / "screens"
 _CODE = re.compile(r"^[A-Z]{4}-[A-Z]{4}$", re.MULTILINE)
@@ -106,15 +107,29 @@ def house() -> Iterator[House]:
         yield from _serve(house, port)
 
 
-def _serve(house: House, port: int) -> Iterator[House]:
+@pytest.fixture(scope="session")
+def paying_house(house: House) -> Iterator[House]:
+    """Another door into the same house, behind which real money is taken: Stripe's twin is its Stripe."""
+    port = _free_port()
+    with stripe_twin.running() as twin:
+        environment = {
+            **house.environment,
+            "PUBLIC_URL": f"http://localhost:{port}",
+            "STRIPE_API_KEY": stripe_twin.API_KEY,
+            "STRIPE_API_ADDRESS": twin.address,
+        }
+        yield from _serve(House(f"http://localhost:{port}", house.home, environment), port, log="paying-log")
+
+
+def _serve(house: House, port: int, *, log: str = "log") -> Iterator[House]:
     command = words.web(config, "--host", "127.0.0.1", "--port", str(port))
-    with (house.home / "log").open("wb") as log:
+    with (house.home / log).open("wb") as written:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=house.environment, stdout=log, stderr=log, start_new_session=True
+            command, cwd=ROOT, env=house.environment, stdout=written, stderr=written, start_new_session=True
         )
     try:
         until(lambda: process.poll() is not None or _listens(port), seconds=90)
-        assert process.poll() is None, (house.home / "log").read_text()
+        assert process.poll() is None, (house.home / log).read_text()
         yield house
     finally:
         os.killpg(process.pid, signal.SIGTERM)

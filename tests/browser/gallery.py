@@ -7,6 +7,7 @@ made as JSON: who has which session, and which page of whose is called what.
 import json
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,7 +58,7 @@ def _make() -> dict[str, Any]:
         "owner": _session(owner),
         "operator": _session(staff),
     }
-    pages = [*_open(), *_scouts(story), *_owners(story, made), *_operators(story)]
+    pages = [*_open(), *_scouts(story), *_owners(story, made), *_payers(owner, at), *_operators(story)]
     return {"sessions": sessions, "pages": [list(page) for page in pages]}
 
 
@@ -157,6 +158,49 @@ def _owners(story: Any, made: Any) -> Iterator[Page]:
     yield "owner-top-up", "owner", f"{agent}/top-up"
     yield "owner-make-key", "owner", f"{agent}/keys"
     yield "owner-limit-key", "owner", f"{agent}/keys/{encode('key', key.id)}"
+
+
+def _payers(owner: Any, at: datetime) -> Iterator[Page]:
+    """What an owner sees of real money: asked for, paid, and in use."""
+    from django.conf import settings
+
+    from market.accounts.operations import open_live_agent
+    from market.ids import encode
+    from market.money import MICROS_PER_DOLLAR
+    from market.payments import automatic, top_ups
+    from market.payments.models import TopUp
+    from tests.fakes.stripe_twin import Twin
+
+    def asked(agent: Any, dollars: int) -> TopUp:
+        amount = dollars * MICROS_PER_DOLLAR
+        return top_ups.ask_top_up(agent=agent, amount_micros=amount, at=at, saves_card=True)
+
+    def opened(top_up: TopUp) -> str:
+        top_ups.open_checkout(top_up_id=top_up.id, return_address=f"{settings.STRIPE_API_ADDRESS}/back", at=at)
+        return TopUp.objects.get(pk=top_up.pk).session_id
+
+    def to_pay(top_up: TopUp) -> str:
+        return f"/pay/{encode(top_ups.PREFIX, top_up.id)}"
+
+    unused = open_live_agent(user=owner, name="Snow watcher", at=at)
+    agent = open_live_agent(user=owner, name="Ferry watcher", at=at).account
+    folder = f"/owner/agents/{encode('agt', agent.id)}"
+    paid, waiting, begun, expired = asked(agent, 100), asked(agent, 40), asked(agent, 30), asked(agent, 25)
+    Twin(settings.STRIPE_API_ADDRESS).pay(opened(paid))
+    top_ups.look(top_up_id=paid.id, at=at)
+    opened(begun)
+    top_ups.expire(top_up_id=expired.id, at=at)
+    numbers = {"threshold_micros": 20, "amount_micros": 50, "monthly_cap_micros": 200}
+    automatic.switch_on(agent=agent, **{name: dollars * MICROS_PER_DOLLAR for name, dollars in numbers.items()})
+    yield "owner-live", "owner", "/owner/live"
+    yield "owner-pay", "owner", to_pay(waiting)
+    yield "owner-pay-back-from-it", "owner", f"{to_pay(begun)}?back=1"
+    yield "owner-pay-done", "owner", to_pay(paid)
+    yield "owner-pay-expired", "owner", to_pay(expired)
+    yield "owner-top-up-live", "owner", f"{folder}/top-up"
+    yield "owner-automatic", "owner", f"{folder}/automatic"
+    yield "owner-refund", "owner", f"{folder}/pay-back"
+    yield "owner-refund-none", "owner", f"/owner/agents/{encode('agt', unused.account_id)}/pay-back"
 
 
 def _operators(story: Any) -> Iterator[Page]:

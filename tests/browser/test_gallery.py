@@ -18,7 +18,7 @@ from market.config import ROOT
 from tests import checkers, chromium
 from tests.browser.conftest import SCREENS, House, Visitor
 from tests.browser.gallery import NOBODY
-from tests.browser.looking import TOO_WIDE, axe_in_both_themes, look
+from tests.browser.looking import axe_in_both_themes, look, too_wide
 from tests.browser.scouting import carry
 
 pytestmark = [pytest.mark.browser, pytest.mark.extra]
@@ -41,7 +41,7 @@ _HTML_VALIDATE: Final = {
 # One of each template that people open; the map is exempt.
 _MEASURED: Final = (
     *("welcome", "sign-in", "nearby", "bounty", "claim", "capture", "outbox", "result-rejected", "answers", "earnings"),
-    *("me", "notices", "data", "owner-agent", "owner-ledger", "desk", "desk-review"),
+    *("me", "notices", "data", "owner-agent", "owner-ledger", "owner-pay", "desk", "desk-review"),
 )
 # What is somebody's own is kept from search engines by robots.txt: to be found is no virtue there.
 _TO_BE_FOUND: Final = ("welcome",)
@@ -68,6 +68,7 @@ class Gallery:
         found = {}
         for who in (NOBODY, *self.sessions):
             found[who] = visit(service_workers="block", **options)
+            found[who].house = self.house
             if who != NOBODY:
                 carry(found[who], self.sessions[who])
         return found
@@ -77,8 +78,8 @@ class Gallery:
 
 
 @pytest.fixture(scope="module")
-def gallery(house: House) -> Gallery:
-    return Gallery(house)
+def gallery(paying_house: House) -> Gallery:
+    return Gallery(paying_house)
 
 
 def test_every_page_fits_at_every_size_and_axe_finds_nothing(gallery: Gallery, visit: Callable[..., Visitor]) -> None:
@@ -103,8 +104,8 @@ def test_every_page_reads_from_right_to_left_and_at_twice_the_size(
         visitor.page.evaluate("() => document.documentElement.dir = 'rtl'")
         look(visitor, f"{name}-rtl", 320)
         visitor.page.evaluate("() => Object.assign(document.documentElement, {dir: 'ltr'}).style.fontSize = '200%'")
-        assert visitor.page.evaluate(TOO_WIDE) == [], name
         visitor.page.screenshot(path=SCREENS / f"{name}-twice.png", full_page=True)
+        assert too_wide(visitor.page) == [], name
 
 
 def test_every_page_fits_in_spanish(gallery: Gallery, visit: Callable[..., Visitor]) -> None:
@@ -113,6 +114,16 @@ def test_every_page_fits_in_spanish(gallery: Gallery, visit: Callable[..., Visit
         visitors[who].goto(path)
         assert visitors[who].page.locator("html").get_attribute("lang") == "es", name
         look(visitors[who], f"{name}-es", 320)
+
+
+def test_the_button_that_pays_leads_to_the_payment_services_page(
+    gallery: Gallery, visit: Callable[..., Visitor]
+) -> None:
+    """A browser follows a form's answer to another site only where the page's policy lets it."""
+    owner = gallery.visitors(visit)["owner"]
+    owner.goto(next(path for name, _, path in gallery.pages if name == "owner-pay"))
+    with owner.page.expect_navigation(url=gallery.house.environment["STRIPE_API_ADDRESS"] + "/pay/*"):
+        owner.press("Pay 40.00 USD by card")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import Visitor
-from tests.browser.looking import TOO_WIDE, look, look_at_all_sizes
+from tests.browser.looking import look, look_at_all_sizes, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def test_text_of_twice_the_size_still_fits(visit: Callable[..., Visitor]) -> Non
         visitor.goto(path)
         visitor.page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%')")
         visitor.page.set_viewport_size({"width": 320, "height": 640})
-        assert visitor.page.evaluate(TOO_WIDE) == []
+        assert too_wide(visitor.page) == []
 
 
 def test_spanish_is_chosen_by_the_browser_or_by_hand(visit: Callable[..., Visitor]) -> None:

@@ -65,5 +65,7 @@ def top_up(request: HttpRequest, agent_id: str) -> HttpResponse:
         "form": form,
         "costs": showing.costs(),
         "payments": [showing.payment(each) for each in paid_for(agent)],
+        "card": showing.saved_card(agent),
+        "refundable": showing.refundable(agent),
     }
     return render(request, "owner/top_up.html", facts)

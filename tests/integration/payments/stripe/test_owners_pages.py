@@ -48,8 +48,11 @@ def test_an_owner_opens_a_live_agent_pays_and_has_a_receipt(owner: Client, twin:
     told = text(owner, page)
     for words in ("1.03 USD", "3.20 USD", "We bear the processing", "From 25.00 to 5000.00 USD"):
         assert words in told
-    to_pay = owner.post(page, {"amount": "25"}).headers["Location"]
+    to_pay = owner.post(page, {"amount": "25", "save_card": "on"}).headers["Location"]
     assert "Pay 25.00 USD by card" in text(owner, to_pay)
+    assert (
+        "form-action 'self' https://checkout.stripe.com;" in owner.get(to_pay).headers["Content-Security-Policy"] + ";"
+    )
     gone_to = owner.post(to_pay).headers["Location"]
     (top_up,) = TopUp.objects.all()
     assert gone_to == f"{twin.address}/pay/{top_up.session_id}"
@@ -63,7 +66,10 @@ def test_an_owner_opens_a_live_agent_pays_and_has_a_receipt(owner: Client, twin:
     work_off()
     (payment,) = Payment.objects.all()
     shown = owner.get(page).content.decode()
+    pages = page.removesuffix("/top-up")
     assert payment.receipt_url in shown
+    assert f'href="{pages}/pay-back"' in shown
+    assert f'href="{pages}/automatic"' in shown
     assert "25.00 USD" in text(owner, f"/owner/agents/{encode('agt', agent.account_id)}")
 
 
