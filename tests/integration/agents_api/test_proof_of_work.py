@@ -75,7 +75,7 @@ def test_whoever_waits_needs_no_proof() -> None:
 
 
 BAD: dict[str, Callable[[dict[str, str]], object]] = {
-    "another challenge": lambda proof: proof | {"challenge": "0" + proof["challenge"][1:]},
+    "another challenge": lambda proof: proof | {"challenge": proof["challenge"].replace(proof["challenge"][0], "!", 1)},
     "an easier one": lambda proof: proof | {"challenge": proof["challenge"].replace(".8.", ".1.")},
     "a longer one": lambda proof: proof | {"challenge": proof["challenge"].replace(".17", ".27")},
     "no work": lambda proof: proof | {"nonce": unworked(proof["challenge"])},
