@@ -17,7 +17,7 @@ from bounties.policies import claims, disputes, grounds
 from market.config import ROOT, config
 from market.ledger import policies as money
 from market.ledger.policies import DisputeWindows
-from market.money import MICROS_PER_DOLLAR, format_micros
+from market.money import MICROS_PER_DOLLAR, format_micros, parse
 from market.payments import play_money, top_ups
 from verification.policies import POLICIES
 
@@ -85,6 +85,8 @@ def facts() -> Mapping[str, Any]:
         ],
         "processing_paid_by": config.processing_paid_by,
         "least_top_up": format_micros(top_ups.LEAST_MICROS),
+        "seasoning": _said(timedelta(hours=config.seasoning_hours)) if config.seasoning_hours else "",
+        "seasoning_allowance": format_micros(parse(config.seasoning_allowance)),
         "play_money": format_micros(play_money.FIRST_GRANT_MICROS),
         "upload_grace": _said(claims.UPLOAD_GRACE),
         "most_tries": claims.MOST_TRIES,

@@ -173,6 +173,15 @@ class Config(BaseSettings):
     top_ups_a_day_new: str = Field(
         "500.00", description="The same in the first 30 days after an agent's first payment."
     )
+    seasoning_hours: int = Field(
+        72,
+        ge=0,
+        le=720,
+        description="How long after an agent's first payment by card its money seasons; 0: not at all.",
+    )
+    seasoning_allowance: str = Field(
+        "100.00", description="How much of it may be held or spent until then, in USD; the rest waits."
+    )
     x402_pay_to: str = Field(
         "", description="Our address on a chain, for deposits by x402 in live mode; empty: that rail is off."
     )
@@ -262,7 +271,7 @@ class Config(BaseSettings):
 
     def _no_amounts(self) -> list[str]:
         faults = []
-        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new"):
+        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new", "seasoning_allowance"):
             try:
                 money.parse(getattr(self, name))
             except DomainError:

@@ -1,5 +1,6 @@
 """Django's settings, made from `market.config`. Nothing here reads the environment by itself."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -173,6 +174,8 @@ CARD_FEE_FIXED_MICROS = money.parse(config.card_fee_fixed)
 PROCESSING_PAID_BY = config.processing_paid_by
 TOP_UPS_A_DAY_MICROS = money.parse(config.top_ups_a_day)
 TOP_UPS_A_DAY_NEW_MICROS = money.parse(config.top_ups_a_day_new)
+SEASONING = timedelta(hours=config.seasoning_hours)
+SEASONING_ALLOWANCE_MICROS = money.parse(config.seasoning_allowance)
 X402_PAY_TO = config.x402_pay_to
 X402_NETWORK = config.x402_network
 X402_ASSET = config.x402_asset

@@ -1,12 +1,13 @@
 """What a bounty would cost, what was paid near there, how long it took, and whether it may be. Nothing is done."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents_api import asking
-from agents_api.answers import CURRENCY, NEXT_ACTION, Listing, Record, kind, money, number, one_of, words
+from agents_api.answers import CURRENCY, NEXT_ACTION, Listing, Record, kind, moment, money, number, one_of, words
 from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.problems import Call
@@ -22,6 +23,7 @@ from market import clock
 from market.ledger import queries as ledger
 from market.ledger.postings import Book
 from market.money import format_micros, whole_cents_up
+from market.payments.spending import seasoning_of
 
 _SENTENCES = {
     Outcome.ALLOW: "It is held and open as soon as it is posted.",
@@ -42,6 +44,11 @@ QUOTE = Record(
         "currency": CURRENCY,
         "available": money("Your balance.", sample="1000.00"),
         "missing": money("What has to be deposited before it can be posted.", sample="0.00"),
+        "spendable_from": Nullable(
+            text="Null: now. Otherwise a new agent's money by card still seasons, and not all of it may be used yet.",
+            of=moment("When it can be posted at the earliest.", sample="2026-11-20T15:00:00Z"),
+            sample=None,
+        ),
         "suggested_reward": Nullable(
             text="The middle half of what was paid near there lately; null: too little to tell.",
             of=Record(
@@ -88,6 +95,8 @@ class Quotes(Endpoint):
         experience = queries.experience_near(place, mode=account.mode, at=at)
         available = ledger.agent_balance(Book.of(account.mode), account.id).available_micros
         missing = max(0, quote.total_micros - available)
+        seasoning = seasoning_of(agent_id=account.id, mode=account.mode, at=at)
+        spendable_from = seasoning.until if seasoning and quote.total_micros > seasoning.free_micros else None
         return Response(
             {
                 "object": "quote",
@@ -99,10 +108,11 @@ class Quotes(Endpoint):
                 "currency": "usd",
                 "available": format_micros(available),
                 "missing": format_micros(missing),
+                "spendable_from": spendable_from,
                 "suggested_reward": _suggested(experience),
                 "expected_fill_seconds": round(experience.usual_wait.total_seconds()) if experience else None,
                 "policy": _policy(quote),
-                "next_action": _next(quote, missing, self.body),
+                "next_action": _next(quote, missing, spendable_from, self.body),
             }
         )
 
@@ -131,10 +141,12 @@ def _policy(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _next(quote: Quote, missing: int, wish: dict[str, Any]) -> dict[str, Any]:
+def _next(quote: Quote, missing: int, spendable_from: datetime | None, wish: dict[str, Any]) -> dict[str, Any]:
     if quote.screening.outcome is Outcome.REFUSE:
         return {"do": "ask_for_something_else", "call": None, "until": None}
     if missing:
         deposit = Call("POST", "/v1/deposits", {"amount": format_micros(whole_cents_up(missing))})
         return {"do": "deposit", "call": deposit.render(), "until": None}
+    if spendable_from:
+        return {"do": "wait", "call": None, "until": spendable_from}
     return {"do": "post", "call": Call("POST", "/v1/bounties", wish).render(), "until": None}

@@ -17,6 +17,7 @@ from market.accounts.models import Account
 from market.errors import DomainError
 from market.ledger.operations import InsufficientFunds, Spender, SpendingLimitReached
 from market.money import format_micros
+from market.payments.seasoning import StillSeasoning, refusal
 
 
 class Strategy(StrEnum):
@@ -73,7 +74,7 @@ def post_each(
     while wanted := {number: draft for number, draft in enumerate(drafts) if number not in answers}:
         try:
             posted = post_all(buyer=buyer, drafts=list(wanted.values()), at=at, spender=spender)
-        except (InsufficientFunds, SpendingLimitReached) as error:
+        except (InsufficientFunds, SpendingLimitReached, StillSeasoning) as error:
             # Each limit is met once, and leaves out at least one: their sum was too much for it.
             answers |= _too_dear(wanted, error)
         else:
@@ -113,22 +114,45 @@ def _refuse_all(answers: Sequence[Draft | DomainError]) -> None:
 
 
 def _too_dear(
-    wanted: dict[int, Draft], error: InsufficientFunds | SpendingLimitReached
-) -> dict[int, InsufficientFunds | SpendingLimitReached]:
+    wanted: dict[int, Draft], error: InsufficientFunds | SpendingLimitReached | StillSeasoning
+) -> dict[int, DomainError]:
     """Those that what is left does not reach for, when the ones before them are taken out of it."""
-    facts = error.facts
-    left = facts["limit_micros"] - facts["spent_micros"] if "limit_micros" in facts else facts["available_micros"]
-    refused = {}
+    left, refused = _left(error), dict[int, DomainError]()
     for number, draft in wanted.items():
         cost = _held_at_once(draft)
         if cost <= left:
             left -= cost
-            continue
-        sentence = f"This needs {format_micros(cost)}, and {format_micros(left)} is left for it."
-        asked = {"asked_micros": cost} if "limit_micros" in facts else {"needed_micros": cost}
-        missing = {} if "limit_micros" in facts else {"missing_micros": cost - left}
-        refused[number] = type(error)(sentence, retry_at=error.retry_at, facts={**facts, **asked, **missing})
+        else:
+            refused[number] = _refused_with(error, cost=cost, left=left)
     return refused
+
+
+def _left(error: InsufficientFunds | SpendingLimitReached | StillSeasoning) -> int:
+    facts = error.facts
+    match error:
+        case SpendingLimitReached():
+            left = facts["limit_micros"] - facts["spent_micros"]
+        case StillSeasoning():
+            left = facts["free_micros"]
+        case _:
+            left = facts["available_micros"]
+    return int(left)
+
+
+def _refused_with(
+    error: InsufficientFunds | SpendingLimitReached | StillSeasoning, *, cost: int, left: int
+) -> DomainError:
+    """What the call of this one alone would have been told."""
+    if isinstance(error, StillSeasoning):
+        assert error.retry_at is not None
+        return refusal(asked_micros=cost, free_micros=left, until=error.retry_at)
+    sentence = f"This needs {format_micros(cost)}, and {format_micros(left)} is left for it."
+    own = (
+        {"asked_micros": cost}
+        if isinstance(error, SpendingLimitReached)
+        else {"needed_micros": cost, "missing_micros": cost - left}
+    )
+    return type(error)(sentence, retry_at=error.retry_at, facts={**error.facts, **own})
 
 
 def _held_at_once(draft: Draft) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bounties import events, postings
 from bounties.models import Bounty, Claim, Dispute, Slot, Submission
+from bounties.operations.holding import move_money
 from bounties.operations.telling import tell_buyer
 from bounties.states import (
     BOUNTY,
@@ -25,7 +26,7 @@ from bounties.states import (
     SlotState,
     SubmissionState,
 )
-from market.ledger.operations import Spender, post
+from market.ledger.operations import Spender
 from market.ledger.postings import NewEntry
 from market.transitions import WrongState
 
@@ -117,7 +118,7 @@ def record(change: Change, *, spender: Spender | None = None) -> None:
     if bounty.state == BountyState.CLOSING:
         _return_unneeded(change)
     if change.entries:
-        post(change.entries, at=change.at, spender=spender)
+        move_money(change.entries, buyer_id=bounty.buyer_id, mode=bounty.mode, at=change.at, spender=spender)
     if bounty.unfinished_slots == 0 and bounty.state in (BountyState.OPEN, BountyState.CLOSING):
         _end(change)
     bounty.version = change.version

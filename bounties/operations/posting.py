@@ -11,6 +11,7 @@ from bounties import events, postings, terms
 from bounties.drafts import Draft
 from bounties.models import Bounty, Slot
 from bounties.operations.changing import Change
+from bounties.operations.holding import move_money
 from bounties.operations.telling import tell_buyer_together
 from bounties.screening import Outcome, Screening, screen
 from bounties.states import BountyState
@@ -18,7 +19,6 @@ from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.events.models import JSON
 from market.events.types import EventType
-from market.ledger import operations as ledger
 from market.ledger.operations import Spender
 from market.ledger.policies import SlotPrice, price_of_bounty
 from market.money import format_micros
@@ -83,7 +83,8 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
     Bounty.objects.bulk_create(bounties)
     open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
     make_slots(open_bounties)
-    ledger.post([postings.hold(bounty) for bounty in open_bounties], at=at, spender=spender)
+    holds = [postings.hold(bounty) for bounty in open_bounties]
+    move_money(holds, buyer_id=buyer.id, mode=buyer.mode, at=at, spender=spender)
     tell_buyer_together([_posted(Change(bounty, at, raises_version=False)) for bounty in bounties])
     return bounties
 

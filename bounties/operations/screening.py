@@ -17,6 +17,7 @@ from bounties.states import BountyState
 from market.accounts.models import ApiKey, Operator
 from market.ledger.operations import InsufficientFunds, Spender, SpendingLimitReached
 from market.ledger.policies import SpendingLimits
+from market.payments.seasoning import StillSeasoning
 from market.transitions import WrongState
 
 
@@ -57,7 +58,7 @@ def _opens(change: Change) -> bool:
             put_on_offer(change)
             tell_posted(change)
             record(change, spender=spender)
-    except (InsufficientFunds, SpendingLimitReached):
+    except (InsufficientFunds, SpendingLimitReached, StillSeasoning):
         return False
     return True
 

@@ -123,7 +123,7 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
         elif outcome == "ended":
             raise AlreadyEnded("The money of this has already moved.", facts={"ended": facts})
         elif outcome == "over_limit" and spender is not None:
-            raise _over_limit(spender.limits, facts, asked=_spent(new), at=at)
+            raise _over_limit(spender.limits, facts, asked=taken_from_agents(new), at=at)
         else:
             raise _refused(facts)
     return [Posted(repeated[entry.key], entry.key, repeated=True) for entry in entries]
@@ -159,7 +159,7 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
         limits = spender.limits
         arguments += [
             spender.purse_id or spender.key_id,
-            _spent(entries),
+            taken_from_agents(entries),
             limits.per_call_micros,
             limits.per_day_micros,
             limits.per_month_micros,
@@ -215,7 +215,7 @@ def _earlier(entry: NewEntry) -> UUID:
     return earlier.id
 
 
-def _spent(entries: Iterable[NewEntry]) -> int:
+def taken_from_agents(entries: Iterable[NewEntry]) -> int:
     """What leaves agents' balances, as a positive number."""
     return -sum(
         line.amount_micros

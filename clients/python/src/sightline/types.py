@@ -138,6 +138,7 @@ class Quote(TypedDict):
     currency: str
     available: str
     missing: str | None
+    spendable_from: str | None
     suggested_reward: dict[str, Any] | None
     expected_fill_seconds: int | None
     policy: dict[str, Any]
