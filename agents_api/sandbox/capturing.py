@@ -182,18 +182,16 @@ def _signed(
 
 
 def _pictures(simulation: Simulation, session: Session) -> list[bytes]:
-    """Drawn from ids alone: the street from the bounty, where the scout stands in it from the claim."""
+    """Drawn from ids alone. Each scout has a street of their own: two views of one can look as alike as a copy."""
     bounty, outcome = simulation.bounty, Outcome(simulation.outcome)
     count = max(bounty.media_count, 2 if bounty.challenge == Challenge.SECOND_VIEW else 1)
-    scouts = scene.SCOUTS_IN_A_STREET if count == 1 else 1
-    stretch, place = divmod(simulation.number, scouts)
-    where = f"{simulation.claim_id}" if outcome is Outcome.WRONG_PLACE else f"{bounty.id} {stretch}"
+    where = f"{simulation.claim_id}" if outcome is Outcome.WRONG_PLACE else f"{bounty.id} {simulation.number}"
     street = scene.street(where)
     return [
         scene.as_file(
             scene.picture(
                 street,
-                scene.view(str(simulation.claim_id), number=place * count + each),
+                scene.view(str(simulation.claim_id), number=each),
                 code=session.code,
                 blurred=outcome is Outcome.BLURRY,
             ),

@@ -22,8 +22,6 @@ _FOCAL_PX: Final = 1050.0
 _PX_PER_M: Final = 60
 _EYES_M: Final = 1.6
 VIEWS: Final = 10  # as many pictures as one capture may have
-# Captures of one street by different scouts: from further places it would be too little of the same street.
-SCOUTS_IN_A_STREET: Final = 4
 _GRAIN: Final = 3.0
 _BLUR_PX: Final = 18.0
 _QUALITY: Final = 84

@@ -46,7 +46,7 @@ def test_the_code_of_the_session_is_in_the_picture(story: Story) -> None:
     assert sorted(codes(result(bounty))) == ["challenge_code", "content"]  # nobody here can read it
 
 
-def test_scouts_of_one_bounty_bring_views_and_no_copies(story: Story) -> None:
+def test_scouts_of_one_bounty_bring_no_copies(story: Story) -> None:
     bounty = story.post(slots=3)
     for _ in range(3):
         send(story, bounty, "good")
