@@ -39,12 +39,16 @@ def test_what_is_forwarded_comes_as_a_webhook_would() -> None:
         exchange.sign_up("Weather bot")
         exchange.post(**wish())
         [event] = exchange.events_so_far()
-        assert Forwarder(receiver.url(), secret).bring(event) == 200
+        with Forwarder(receiver.url(), secret) as forwarder:
+            assert forwarder.bring(event) == 200
         [got] = receiver.wait_for(1)
         told = verify(got.body, got.headers, secret)
         assert (told["type"], told["timestamp"], told["data"]) == (event["type"], event["at"], event["data"])
         assert got.headers["webhook-id"] == event["id"]
         receiver.says = answer(500)
-        with pytest.raises(NotForwarded, match=f"--after {event['cursor']}"):
-            Forwarder(receiver.url(), None, patience=Patience(tries=2, first_pause=0.0)).bring(event)
+        with (
+            Forwarder(receiver.url(), None, patience=Patience(tries=2, first_pause=0.0)) as impatient,
+            pytest.raises(NotForwarded, match=f"--after {event['cursor']}"),
+        ):
+            impatient.bring(event)
         assert len(receiver.wait_for(3)) == 3

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -116,16 +117,18 @@ def _listen(exchange: Sightline, given: argparse.Namespace) -> None:
         for event in exchange.events_so_far():
             after = event["cursor"]
     wanted = set(given.type or ())
-    for event in _only(exchange.events(after), wanted):
-        if given.forward:
-            status = Forwarder(given.forward, given.secret).bring(event)
+    with ExitStack() as stack:
+        forwarder = stack.enter_context(Forwarder(given.forward, given.secret)) if given.forward else None
+        for event in _only(exchange.events(after), wanted):
+            if forwarder is None:
+                show(event, as_json=given.json, sentence=f"{event['at']} {event['type']} {json.dumps(event['data'])}")
+                continue
+            status = forwarder.bring(event)
             show(
                 {"event": event, "status": status},
                 as_json=given.json,
                 sentence=f"{event['at']} {event['type']} -> {status}",
             )
-        else:
-            show(event, as_json=given.json, sentence=f"{event['at']} {event['type']} {json.dumps(event['data'])}")
 
 
 def _only(events: Iterator[Event], types: set[str]) -> Iterator[Event]:

@@ -2,6 +2,8 @@
 
 import json
 import time
+from types import TracebackType
+from typing import Self
 
 import httpx2
 
@@ -23,6 +25,14 @@ class Forwarder:
         self._secret = secret
         self._patience = patience or Patience(tries=10)
         self._http = httpx2.Client(timeout=30.0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
 
     def bring(self, event: Event) -> int:
         body = json.dumps({"type": event["type"], "timestamp": event["at"], "data": event["data"]}).encode()
