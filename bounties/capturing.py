@@ -159,7 +159,7 @@ def requirements_of(submission: Submission) -> Requirements:
         proof=(wishes.Proof(kind=bounty.media, least=bounty.media_count),),
         challenge=evidence.ChallengeKind(bounty.challenge),
         daylight=bounty.daylight,
-        criteria=tuple(wishes.Criterion(f"c{number}", text) for number, text in enumerate(bounty.criteria, start=1)),
+        criteria=wishes.criteria_of(bounty.criteria),
         questions=tuple(
             wishes.Question(
                 id=each["id"],

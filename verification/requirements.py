@@ -1,6 +1,7 @@
 """What a bounty asks of a submission, in verification's own words; stored frozen, beside the evidence."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -69,14 +70,19 @@ class Requirements:
     format: int = field(default=FORMAT)
 
 
+# A buyer names questions with letters, digits, - and _: with a colon in it, no other id can be a question's.
+def criteria_of(sentences: Iterable[str]) -> tuple[Criterion, ...]:
+    """A bounty's criteria, numbered from one in the order the buyer gave them."""
+    return tuple(Criterion(f"c:{number}", text) for number, text in enumerate(sentences, start=1))
+
+
 # Asked of the pictures in place of the bounty's own criteria when the scout answers that it cannot be had.
 BLOCKED_CRITERION = Criterion(
-    id="blocked",
+    id="c:blocked",
     text="The pictures show the place, and show that what was asked for is not there or cannot be reached.",
 )
 
-# Asked beside them, of what no photograph of a real place shows: whoever says yes to it says yes to anything. Its id
-# can be no criterion's and no question's.
+# Asked beside them, of what no photograph of a real place shows: whoever says yes to it says yes to anything.
 CONTROL = "c:0"
 CONTROLS = (
     "A giraffe is standing in a bath tub.",

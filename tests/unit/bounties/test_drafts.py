@@ -9,7 +9,7 @@ import pytest
 from bounties import drafts
 from bounties.drafts import Challenge
 from market.errors import DomainError
-from verification.requirements import QuestionType, Review
+from verification.requirements import BLOCKED_CRITERION, CONTROL, QuestionType, Review, criteria_of
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -213,3 +213,9 @@ def test_every_bound_itself_is_inside() -> None:
 
 def test_a_draft_read_from_json_is_the_one_read_from_python() -> None:
     assert drafts.read(json.loads(json.dumps(body())), at=AT) == drafts.read(body(), at=AT)
+
+
+@pytest.mark.parametrize("ours", [CONTROL, BLOCKED_CRITERION.id, criteria_of(["The shop front is visible"])[0].id])
+def test_no_question_takes_the_name_of_something_asked_beside_it(ours: str) -> None:
+    error = refusal(body(questions=[{"id": ours, "text": "Open?"}]))
+    assert (error.code, error.param) == ("invalid_field", "/questions/0/id")

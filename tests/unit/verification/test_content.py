@@ -3,7 +3,7 @@ import pytest
 from tests.unit.verification.builders import evidence, requirements
 from verification.checks.content import content
 from verification.evidence import Answered, Blocked, ModelAnswer, ScoutAnswer
-from verification.requirements import Criterion, Question, QuestionType
+from verification.requirements import BLOCKED_CRITERION, Criterion, Question, QuestionType
 
 OPEN = Criterion("c1", "the shop is open")
 HOW_MANY = Question("q1", "how many people queue?", QuestionType.NUMBER)
@@ -73,6 +73,6 @@ def test_one_open_criterion_keeps_all_open() -> None:
 
 def test_a_blocked_answer_is_held_to_a_criterion_of_its_own() -> None:
     wanted = requirements(criteria=(OPEN,), questions=(HOW_MANY,))
-    blocked = evidence(blocked=Blocked.NOT_THERE, model_answers=(said("yes", subject="blocked"),))
+    blocked = evidence(blocked=Blocked.NOT_THERE, model_answers=(said("yes", subject=BLOCKED_CRITERION.id),))
     assert content(blocked, wanted).reason == "confirmed"
     assert content(evidence(blocked=Blocked.NOT_THERE, model_answers=(said("yes"),)), wanted).reason == "open"

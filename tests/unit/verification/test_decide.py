@@ -10,7 +10,7 @@ from verification.checks.result import CheckResult, Outcome, Severity
 from verification.decide import decide, judge
 from verification.evidence import Answered, Blocked, ModelAnswer, NonceState, TextReading, with_changes
 from verification.policies import Thresholds
-from verification.requirements import Criterion, Review, under_current_rules
+from verification.requirements import BLOCKED_CRITERION, Criterion, Review, under_current_rules
 
 
 def test_evidence_that_passes_everything_is_accepted_by_name() -> None:
@@ -93,7 +93,7 @@ def test_rules_are_tried_from_the_top_and_nothing_is_summed(
 
 @pytest.mark.parametrize("blocked", list(Blocked))
 def test_a_blocked_answer_is_verified_like_any_other(blocked: Blocked) -> None:
-    seen = (ModelAnswer("m", "1", "p", "blocked", Answered.YES, seen="a locked gate"),)
+    seen = (ModelAnswer("m", "1", "p", BLOCKED_CRITERION.id, Answered.YES, seen="a locked gate"),)
     read = (TextReading(SHA, "ocr", ("PRIVATE",)),)
     honest = evidence(blocked=blocked, model_answers=seen, readings=read)
     asked = requirements(criteria=(Criterion("c1", "the shop is open"),))
