@@ -22,12 +22,11 @@ from market.work.operations import enqueue
 from verification import decide, evidence, geo, operations, policies, queries
 from verification import requirements as wishes
 from verification.answers import of_models
-from verification.checks.result import CheckResult
+from verification.checks.result import CheckResult, Severity
 from verification.checks.result import Outcome as Answer
-from verification.decide import Rule
 from verification.models import Capture, Grant, Session
 from verification.operations import CapturePass, HandedIn, Opening, Said
-from verification.policies import Policy
+from verification.policies import Policy, WeakDoubts
 from verification.reading import captured_at
 from verification.requirements import Requirements
 
@@ -49,8 +48,11 @@ FOR_OPERATORS = frozenset(
         "witnesses",
     }
 )
-# Of these a buyer can judge: the file's own time, and that it was chosen. But silence pays for them no more.
-NOT_BY_SILENCE = FOR_OPERATORS | {"exif_time", "made_in_session"}
+# Of these a buyer can judge: the file's own time, that it was chosen, a place too vague to mean anything. But silence
+# pays for them no more.
+NOT_BY_SILENCE = FOR_OPERATORS | {"exif_time", "made_in_session", "fix_accuracy"}
+# Nor where a device gave no place at all: not allowing it is the cheapest way to be elsewhere.
+_NO_PLACE = ("geofence", "no_fix")
 
 
 UNCHECKED = Verdict(
@@ -129,17 +131,18 @@ def verify(*, submission_id: UUID, at: datetime) -> Verdict:
         raise NoSuchSubmission("There is no such submission.")
     if not Capture.objects.filter(pk=submission.capture_id).exists():
         return UNCHECKED  # handed in by no phone: there is nothing that a check could look at
-    asked = requirements_of(submission)
-    gathered = operations.gather(capture_id=submission.capture_id, requirements=asked, said=_said(submission), at=at)
-    verdict = decide.decide(gathered, operations.requirements_kept(submission.capture_id))
-    verdict = operations.keep_verdict(capture_id=submission.capture_id, verdict=verdict, at=at)
+    wishes_now = requirements_of(submission)
+    gathered = operations.gather(
+        capture_id=submission.capture_id, requirements=wishes_now, said=_said(submission), at=at
+    )
+    asked = operations.requirements_kept(submission.capture_id)
+    verdict = operations.keep_verdict(capture_id=submission.capture_id, verdict=decide.decide(gathered, asked), at=at)
     if verdict.decision is not decide.Decision.REJECT:
         operations.deliver(capture_id=submission.capture_id, at=at)
-    return dataclasses.replace(in_our_words(verdict), model_values=_of_models(gathered, submission.capture_id))
+    return dataclasses.replace(in_our_words(verdict, asked.policy), model_values=_of_models(gathered, asked))
 
 
-def _of_models(gathered: evidence.Evidence, capture_id: UUID) -> dict[str, str]:
-    asked = operations.requirements_kept(capture_id)
+def _of_models(gathered: evidence.Evidence, asked: Requirements) -> dict[str, str]:
     share = asked.policy.thresholds.number_share
     found = {each.id: of_models(each, gathered.model_answers, number_share=share) for each in asked.questions}
     return {question_id: value for question_id, value in found.items() if value is not None}
@@ -183,18 +186,26 @@ def policy_of(bounty: Bounty) -> Policy:
     return dataclasses.replace(policy, thresholds=thresholds)
 
 
-def in_our_words(verdict: decide.Verdict) -> Verdict:
-    because = verdict.because()
-    doubtful = verdict.rule in (Rule.STRONG_DOUBT, Rule.WEAK_DOUBT)
-    doubted = {each.check for each in because if doubtful and each.outcome is Answer.FAIL}
-    for_operator = bool(doubted & FOR_OPERATORS)
+def in_our_words(verdict: decide.Verdict, policy: Policy) -> Verdict:
+    if verdict.decision is not decide.Decision.REVIEW:
+        return Verdict(Outcome(verdict.decision.value), tuple(map(_reason, verdict.because())), retake=verdict.retake)
+    # Looked for in all checks, not only in those that the rule names: what a picture shows may be the stronger reason
+    # for a review, and where it was captured be in doubt all the same.
+    failed = {each.check for each in verdict.checks if _counts_against(each, policy)}
+    no_place = {each.check for each in verdict.checks if (each.check, each.reason) == _NO_PLACE}
+    unpaid = failed & NOT_BY_SILENCE | no_place
     return Verdict(
-        outcome=Outcome(verdict.decision.value),
-        reasons=tuple(_reason(each) for each in because),
+        Outcome.REVIEW,
+        tuple(_reason(each) for each in verdict.checks if each.check in unpaid.union(verdict.reasons)),
         retake=verdict.retake,
-        reviewer=Reviewer.OPERATOR if for_operator else Reviewer.BUYER,
-        silence_pays=not doubted & NOT_BY_SILENCE,
+        reviewer=Reviewer.OPERATOR if failed & FOR_OPERATORS else Reviewer.BUYER,
+        silence_pays=not unpaid,
     )
+
+
+def _counts_against(result: CheckResult, policy: Policy) -> bool:
+    noted = result.severity is Severity.WEAK and policy.weak_doubts is WeakDoubts.NOTED
+    return result.outcome is Answer.FAIL and not noted
 
 
 def receipt_of(submission: Submission, *, at: datetime) -> bytes:

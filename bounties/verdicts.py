@@ -71,8 +71,12 @@ def silence_of(*, reviewer: str, verdict: Mapping[str, Any] | None) -> Silence:
     """What the silence of whoever reviews a result does. `verdict`: as it is stored beside the submission."""
     if reviewer == Reviewer.OPERATOR:
         return Silence.PASSES_ON
-    doubted = verdict is not None and not verdict.get("silence_pays", True)
-    return Silence.REJECTS if doubted else Silence.ACCEPTS
+    return Silence.REJECTS if is_doubted(verdict) else Silence.ACCEPTS
+
+
+def is_doubted(verdict: Mapping[str, Any] | None) -> bool:
+    """Whether it was captured there and then. `verdict`: as it is stored beside the submission."""
+    return verdict is not None and not verdict.get("silence_pays", True)
 
 
 def numbered(reasons: Sequence[tuple[str, str]]) -> list[NumberedReason]:

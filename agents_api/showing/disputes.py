@@ -21,7 +21,7 @@ from agents_api.answers import (
 from agents_api.problems import Call
 from agents_api.showing.results import VISIBLE
 from bounties.models import Dispute, DisputeMessage
-from bounties.policies.disputes import DecidedBy, Ruling, Side, default_ruling
+from bounties.policies.disputes import Ruling, Side
 from bounties.policies.grounds import BUYERS_DISPUTE, SCOUTS_APPEAL
 from bounties.shapes import Nullable
 from bounties.states import DISPUTE_RUNS, DisputeState
@@ -89,7 +89,7 @@ def dispute(dispute: Dispute) -> dict[str, Any]:
         "opened_at": dispute.opened_at,
         "answer_by": dispute.answer_by,
         "rule_by": dispute.rule_by,
-        "default_ruling": _default(dispute) if runs else None,
+        "default_ruling": dispute.ruling_by_default if runs else None,
         "ruling": dispute.ruling or None,
         "by_default": dispute.by_default,
         "explanation": dispute.explanation,
@@ -97,11 +97,6 @@ def dispute(dispute: Dispute) -> dict[str, Any]:
         "messages": [_message(each) for each in sorted(dispute.messages.all(), key=lambda each: each.id)],
         "next_action": _next_action(dispute, runs=runs),
     }
-
-
-def _default(dispute: Dispute) -> str:
-    decided_by = DecidedBy(dispute.submission.decided_by)
-    return default_ruling(opened_by=Side(dispute.opened_by), decided_by=decided_by).value
 
 
 def _message(message: DisputeMessage) -> dict[str, Any]:

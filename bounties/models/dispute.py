@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from bounties.models.bounty import Bounty
 from bounties.models.submission import Submission
-from bounties.policies.disputes import Ruling, Side
+from bounties.policies.disputes import DecidedBy, Ruling, Side, default_ruling
 from bounties.states import DISPUTE_RUNS, DisputeState
+from bounties.verdicts import is_doubted
 from market.accounts.models import Mode
 from market.ids import new_id
 
@@ -56,6 +57,15 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"
+
+    @property
+    def ruling_by_default(self) -> Ruling:
+        """What stands when nobody rules until `rule_by`."""
+        return default_ruling(
+            opened_by=Side(self.opened_by),
+            decided_by=DecidedBy(self.submission.decided_by),
+            doubted=is_doubted(self.submission.verdict),
+        )
 
 
 class DisputeMessage(models.Model):

@@ -13,7 +13,7 @@ from bounties.operations.changing import Change, record
 from bounties.operations.distinct import end_newer, has_answered
 from bounties.operations.locking import lock_dispute, require_operator
 from bounties.operations.telling import tell_of_dispute, tell_of_result, tell_scout
-from bounties.policies.disputes import DecidedBy, Ruling, Side, default_ruling
+from bounties.policies.disputes import DecidedBy, Ruling, Side
 from bounties.policies.grounds import BUYERS_DISPUTE
 from bounties.states import AWARD, DISPUTE, DISPUTE_RUNS, SLOT_ENDS, AwardState, DisputeState
 from bounties.verdicts import numbered
@@ -43,7 +43,7 @@ def rule_by_default(*, dispute_id: UUID, at: datetime) -> None:
     change, submission, dispute = lock_dispute(dispute_id, at=at, passing=True)
     if dispute.state not in DISPUTE_RUNS or dispute.rule_by > change.now:
         return
-    ruling = default_ruling(opened_by=Side(dispute.opened_by), decided_by=DecidedBy(submission.decided_by))
+    ruling = dispute.ruling_by_default
     _rule(change, submission, dispute, ruling, explanation=_BY_DEFAULT[ruling], by_default=True)
 
 

@@ -31,12 +31,14 @@ class Ruling(StrEnum):
     FOR_SCOUT = "for_scout"
 
 
-def default_ruling(*, opened_by: Side, decided_by: DecidedBy) -> Ruling:
+def default_ruling(*, opened_by: Side, decided_by: DecidedBy, doubted: bool) -> Ruling:
     """What stands when the deadline passes and no operator ruled.
 
     A scout is not made to pay for our silence where only a buyer's word stood against the capture; where the machine
-    found a contradiction or a doubt, or a rule of time decided, that stands.
+    found a contradiction or a doubt, or a rule of time decided, that stands. `doubted`: whether it was captured there
+    and then, by the checks; a buyer who rejects for it does not make the doubt smaller.
     """
     if opened_by is Side.BUYER:
         return Ruling.FOR_SCOUT
-    return Ruling.FOR_SCOUT if decided_by is DecidedBy.BUYER else Ruling.FOR_BUYER
+    only_a_buyers_word = decided_by is DecidedBy.BUYER and not doubted
+    return Ruling.FOR_SCOUT if only_a_buyers_word else Ruling.FOR_BUYER

@@ -71,7 +71,8 @@ def rule_by_default(model: Model, dispute: Dispute) -> None:
     submission = dispute.submission
     if dispute.state not in RUNNING_DISPUTES or dispute.rule_by > model.now(submission.bounty):
         return
-    for_scout = dispute.opened_by == "buyer" or submission.decided_by == "buyer"
+    only_a_buyers_word = submission.decided_by == "buyer" and submission.silence_pays
+    for_scout = dispute.opened_by == "buyer" or only_a_buyers_word
     acts.rule(model, dispute, "for_scout" if for_scout else "for_buyer")
 
 

@@ -18,7 +18,7 @@ from bounties.policies.disputes import Ruling
 from market.accounts.models import Account
 from market.ledger.postings import AccountKind
 from market.transitions import WrongState
-from tests.integration.bounties.story import ACCEPTED, BLURRED, DOLLAR, REJECTED, REVIEW, Story
+from tests.integration.bounties.story import ACCEPTED, BLURRED, DOLLAR, DOUBTED, REJECTED, REVIEW, Story
 
 
 def appeal(story: Story, submission: Submission, note: str = "It was right there.") -> Dispute:
@@ -260,6 +260,17 @@ def test_at_the_deadline_the_default_is_ruled(story: Story, decided_by_buyer: bo
     story.wait(days=7)
     contested.refresh_from_db()
     assert (contested.state, contested.by_default, story.earned()) == ("ruled", True, earned)
+
+
+def test_nobodys_silence_pays_for_a_doubt_that_the_buyer_shares(story: Story) -> None:
+    submission = story.handed_in(story.post(), DOUBTED)
+    story.wait(hours=24)  # our staff says nothing
+    operations.reject(buyer=story.buyer, submission_id=submission.id, ground_code="not_genuine", at=story.at)
+    contested = appeal(story, submission)
+    assert contested.ruling_by_default == "for_buyer"
+    story.wait(days=7)
+    contested.refresh_from_db()
+    assert (contested.ruling, contested.by_default, story.earned()) == ("for_buyer", True, (0, 0))
 
 
 def test_a_dispute_that_nobody_rules_on_leaves_the_acceptance_standing(story: Story) -> None:

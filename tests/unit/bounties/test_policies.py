@@ -111,18 +111,21 @@ def test_a_reputation_is_made_of_what_happened(record: Record, reputation: int) 
 
 
 @pytest.mark.parametrize(
-    ("opened_by", "decided_by", "ruling"),
+    ("opened_by", "decided_by", "doubted", "ruling"),
     [
-        (Side.BUYER, DecidedBy.MACHINE, Ruling.FOR_SCOUT),
-        (Side.BUYER, DecidedBy.SILENCE, Ruling.FOR_SCOUT),
-        (Side.SCOUT, DecidedBy.BUYER, Ruling.FOR_SCOUT),  # a scout does not pay for our silence
-        (Side.SCOUT, DecidedBy.MACHINE, Ruling.FOR_BUYER),
-        (Side.SCOUT, DecidedBy.OPERATOR, Ruling.FOR_BUYER),
-        (Side.SCOUT, DecidedBy.RULE, Ruling.FOR_BUYER),
+        (Side.BUYER, DecidedBy.MACHINE, False, Ruling.FOR_SCOUT),
+        (Side.BUYER, DecidedBy.SILENCE, False, Ruling.FOR_SCOUT),
+        (Side.BUYER, DecidedBy.OPERATOR, True, Ruling.FOR_SCOUT),  # a person has said yes to it
+        (Side.SCOUT, DecidedBy.BUYER, False, Ruling.FOR_SCOUT),  # a scout does not pay for our silence
+        (Side.SCOUT, DecidedBy.BUYER, True, Ruling.FOR_BUYER),  # nor does silence pay for a doubt
+        (Side.SCOUT, DecidedBy.SILENCE, True, Ruling.FOR_BUYER),
+        (Side.SCOUT, DecidedBy.MACHINE, False, Ruling.FOR_BUYER),
+        (Side.SCOUT, DecidedBy.OPERATOR, False, Ruling.FOR_BUYER),
+        (Side.SCOUT, DecidedBy.RULE, False, Ruling.FOR_BUYER),
     ],
 )
-def test_at_the_deadline_a_ruling_exists(opened_by: Side, decided_by: DecidedBy, ruling: Ruling) -> None:
-    assert default_ruling(opened_by=opened_by, decided_by=decided_by) is ruling
+def test_at_the_deadline_a_ruling_exists(opened_by: Side, decided_by: DecidedBy, doubted: bool, ruling: Ruling) -> None:
+    assert default_ruling(opened_by=opened_by, decided_by=decided_by, doubted=doubted) is ruling
 
 
 @pytest.mark.parametrize("sent", ["ugly", "", None, 5, ["not_shown"]])
