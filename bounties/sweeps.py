@@ -11,8 +11,9 @@ scout's clock (market/payments). In live mode no clock can be moved: the databas
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -34,39 +35,64 @@ FOR_ONE_ACCOUNT = 100  # somebody waits for the answer
 ZERO = timedelta()
 
 
-def sweep_claims(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
-    due = _due(Claim.objects.filter(state=ClaimState.LIVE), "expires_at", at=at, most=most, of=of)
-    return _each(due, lambda id_: expire_claim(claim_id=id_, at=at))
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """What is due once the moment in `field` has come, and what is done with each."""
 
+    name: str
+    rows: "QuerySet[Any]"
+    field: str
+    do: Callable[[UUID, datetime], object]
+    buyer: str = "bounty__buyer"
 
-def sweep_bounties(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
-    due = _due(Bounty.objects.filter(state__in=RUNNING), "due_at", at=at, most=most, of=of, buyer="buyer")
-    return _each(due, lambda id_: expire_bounty(bounty_id=id_, at=at))
-
-
-def sweep_reviews(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
-    due = _due(Submission.objects.filter(state=SubmissionState.IN_REVIEW), "review_due_at", at=at, most=most, of=of)
-    return _each(due, lambda id_: fall_silent(submission_id=id_, at=at))
-
-
-def sweep_disputes(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
-    due = _due(Dispute.objects.filter(state__in=DISPUTE_RUNS), "rule_by", at=at, most=most, of=of)
-    return _each(due, lambda id_: rule_by_default(dispute_id=id_, at=at))
-
-
-def sweep_awards(*, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
-    due = _due(Award.objects.filter(state=AwardState.PENDING), "settles_at", at=at, most=most, of=of)
-    return _each(due, lambda id_: settle(award_id=id_, at=at))
-
-
-class Sweep(Protocol):
     def __call__(self, *, at: datetime, most: int = BATCH, of: UUID | None = None) -> int:
         """`of`: only what goes by this buyer's clock."""
-        ...
+        due: list[UUID] = []
+        for rows in self.due(at=at, of=of):
+            due += rows.order_by(self.field).values_list("pk", flat=True)[: most - len(due)]
+        return _each(due, lambda id_: self.do(id_, at))
+
+    def due(self, *, at: datetime, of: UUID | None = None) -> "tuple[QuerySet[Any], QuerySet[Any]]":
+        """By everybody's clock, and by clocks that were moved: two questions, so that each can use its index."""
+        rows = self.rows if of is None else self.rows.filter(**{f"{self.buyer}_id": of})
+        theirs = ExpressionWrapper(Value(at) + F(f"{self.buyer}__clock_ahead"), output_field=DateTimeField())
+        moved = rows.filter(Q(**{f"{self.field}__gt": at}), mode="test", **{f"{self.buyer}__clock_ahead__gt": ZERO})
+        return rows.filter(**{f"{self.field}__lte": at}), moved.filter(**{f"{self.field}__lte": theirs})
 
 
+sweep_claims = Sweep(
+    name="claims",
+    rows=Claim.objects.filter(state=ClaimState.LIVE),
+    field="expires_at",
+    do=lambda id_, at: expire_claim(claim_id=id_, at=at),
+)
+sweep_bounties = Sweep(
+    name="bounties",
+    rows=Bounty.objects.filter(state__in=RUNNING),
+    field="due_at",
+    do=lambda id_, at: expire_bounty(bounty_id=id_, at=at),
+    buyer="buyer",
+)
+sweep_reviews = Sweep(
+    name="reviews",
+    rows=Submission.objects.filter(state=SubmissionState.IN_REVIEW),
+    field="review_due_at",
+    do=lambda id_, at: fall_silent(submission_id=id_, at=at),
+)
+sweep_disputes = Sweep(
+    name="disputes",
+    rows=Dispute.objects.filter(state__in=DISPUTE_RUNS),
+    field="rule_by",
+    do=lambda id_, at: rule_by_default(dispute_id=id_, at=at),
+)
+sweep_awards = Sweep(
+    name="awards",
+    rows=Award.objects.filter(state=AwardState.PENDING),
+    field="settles_at",
+    do=lambda id_, at: settle(award_id=id_, at=at),
+)
 # In this order: what an earlier one does may make something due for a later one.
-SWEEPS: tuple[Sweep, ...] = (sweep_claims, sweep_reviews, sweep_disputes, sweep_bounties, sweep_awards)
+SWEEPS = (sweep_claims, sweep_reviews, sweep_disputes, sweep_bounties, sweep_awards)
 
 
 def sweep_everything(*, at: datetime) -> int:
@@ -80,36 +106,23 @@ def sweep_everything(*, at: datetime) -> int:
 def sweep_account(*, buyer_id: UUID, at: datetime, most: int = FOR_ONE_ACCOUNT) -> int:
     """What is due by the clock of one buyer, who has just moved it. More than `most` is left to the others."""
     total = 0
-    while total < most and (done := sum(sweep(at=at, most=most, of=buyer_id) for sweep in SWEEPS)):
+    while total < most and (done := sum(sweep(at=at, most=most, of=buyer_id) for sweep in _wanted(buyer_id, at))):
         total += done
     return total
 
 
-def _due(
-    rows: "QuerySet[Any]",
-    field: str,
-    *,
-    at: datetime,
-    most: int,
-    of: UUID | None = None,
-    buyer: str = "bounty__buyer",
-) -> list[UUID]:
-    """Ids of what is due, the longest overdue first. Two questions, so that each can use its index."""
-    if of is not None:
-        rows = rows.filter(**{f"{buyer}_id": of})
-    by_wall_clock = rows.filter(**{f"{field}__lte": at}).order_by(field).values_list("pk", flat=True)
-    theirs = ExpressionWrapper(Value(at) + F(f"{buyer}__clock_ahead"), output_field=DateTimeField())
-    by_moved_clock = (
-        rows.filter(Q(**{f"{field}__gt": at}), mode="test", **{f"{buyer}__clock_ahead__gt": ZERO})
-        .filter(**{f"{field}__lte": theirs})
-        .order_by(field)
-        .values_list("pk", flat=True)
-    )
-    found = list(by_wall_clock[:most])
-    return found + list(by_moved_clock[: most - len(found)])
+def _wanted(buyer_id: UUID, at: datetime) -> list[Sweep]:
+    """Those with something to do for this buyer: mostly none, so that is one question."""
+    each = [
+        rows.order_by().annotate(sweep=Value(sweep.name)).values_list("sweep", flat=True)[:1]
+        for sweep in SWEEPS
+        for rows in sweep.due(at=at, of=buyer_id)
+    ]
+    found = set(each[0].union(*each[1:]))
+    return [sweep for sweep in SWEEPS if sweep.name in found]
 
 
-def _each(due: list[UUID], do: Callable[[UUID], None]) -> int:
+def _each(due: list[UUID], do: Callable[[UUID], object]) -> int:
     done = 0
     for id_ in due:
         try:

@@ -128,7 +128,7 @@ class Disputes(Endpoint):
                 note=given["note"],
                 at=at,
             )
-            return HTTPStatus.CREATED, showing.dispute(find(opened.id, buyer_id=self.caller.account_id))
+            return HTTPStatus.CREATED, showing.dispute(opened)
 
         return self.once(work)
 
@@ -163,8 +163,8 @@ class DisputeMessages(Endpoint):
     def post(self, request: Request, dispute_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             text = self.read_body()["text"]
-            disputing.write(account=self.account(), dispute_id=dispute_id, text=text, at=at)
-            return HTTPStatus.CREATED, showing.dispute(find(dispute_id, buyer_id=self.caller.account_id))
+            written = disputing.write(account=self.account(), dispute_id=dispute_id, text=text, at=at)
+            return HTTPStatus.CREATED, showing.dispute(written)
 
         return self.once(work)
 
@@ -183,7 +183,7 @@ class Withdrawal(Endpoint):
     def post(self, request: Request, dispute_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             self.read_body()
-            disputing.withdraw(account=self.account(), dispute_id=dispute_id, at=at)
-            return HTTPStatus.OK, showing.dispute(find(dispute_id, buyer_id=self.caller.account_id))
+            withdrawn = disputing.withdraw(account=self.account(), dispute_id=dispute_id, at=at)
+            return HTTPStatus.OK, showing.dispute(withdrawn)
 
         return self.once(work)

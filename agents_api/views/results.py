@@ -124,8 +124,7 @@ class Acceptance(Endpoint):
     def post(self, request: Request, result_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             self.read_body()
-            found = find(result_id, buyer_id=self.caller.account_id)
-            accepted = reviewing.accept(buyer=self.account(), submission_id=found.id, at=at)
+            accepted = reviewing.accept(buyer=self.account(), submission_id=result_id, at=at)
             return HTTPStatus.OK, _shown(accepted, caller=self.caller, at=at)
 
         return self.once(work)
@@ -147,9 +146,8 @@ class Rejection(Endpoint):
     def post(self, request: Request, result_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             given = self.read_body()
-            found = find(result_id, buyer_id=self.caller.account_id)
             rejected = reviewing.reject(
-                buyer=self.account(), submission_id=found.id, ground_code=given["ground"], note=given["note"], at=at
+                buyer=self.account(), submission_id=result_id, ground_code=given["ground"], note=given["note"], at=at
             )
             return HTTPStatus.OK, _shown(rejected, caller=self.caller, at=at)
 

@@ -1,4 +1,4 @@
-"""One change under one bounty's lock: its moment, what it posts to the ledger, and how it ends.
+"""One change under one bounty's lock: its moment, what it posts to the ledger, whom it tells, and how it ends.
 
 Everything below a bounty changes under that bounty's row lock, taken first (`locking.py`): bounty, then its slots,
 claims, submissions and disputes, and at the end the ledger, in one call. So two operations on one bounty never
@@ -7,6 +7,8 @@ interleave, and no two operations wait for each other in a circle. Every operati
 
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import Exists, OuterRef
 
 from bounties import events, postings
 from bounties.models import Bounty, Claim, Dispute, Slot, Submission
@@ -26,6 +28,7 @@ from bounties.states import (
     SlotState,
     SubmissionState,
 )
+from market.events.operations import NewEvent, append_all
 from market.ledger.operations import Spender
 from market.ledger.postings import NewEntry
 from market.transitions import WrongState
@@ -46,6 +49,7 @@ class Change:
     bounty: Bounty  # locked
     at: datetime
     entries: list[NewEntry] = field(default_factory=list)
+    told: list[NewEvent] = field(default_factory=list)
     raises_version: bool = True  # not when the bounty is made by it
 
     @property
@@ -69,12 +73,12 @@ def move_bounty(change: Change, to: BountyState, **changes: object) -> None:
     _show(bounty, state=to, **changes)
 
 
-def move_slot(change: Change, slot: Slot, to: SlotState) -> None:
-    if not SLOT.move(Slot.objects.filter(pk=slot.pk), source=SlotState(slot.state), to=to):
+def move_slot(change: Change, slot: Slot, to: SlotState, **changes: object) -> None:
+    if not SLOT.move(Slot.objects.filter(pk=slot.pk), source=SlotState(slot.state), to=to, **changes):
         raise WrongState("The slot has changed in the meantime.")
     change.bounty.free_slots += (to == SlotState.OPEN) - (slot.state == SlotState.OPEN)
     change.bounty.unfinished_slots -= to in SLOT_ENDS
-    slot.state = to
+    _show(slot, state=to, **changes)
 
 
 def move_claim(claim: Claim, to: ClaimState, **changes: object) -> None:
@@ -91,29 +95,31 @@ def move_submission(submission: Submission, to: SubmissionState, **changes: obje
     _show(submission, state=to, **changes)
 
 
-def owe_until(slot: Slot, until: datetime) -> None:
-    """Something may still come that this slot's money is for."""
-    if slot.owed_until is None or slot.owed_until < until:
-        slot.owed_until = until
-        Slot.objects.filter(pk=slot.pk).update(owed_until=until)
-
-
-def settle_slot(change: Change, slot: Slot) -> None:
-    """Put a slot where its claims and submissions say it is."""
-    if slot.state in SLOT_ENDS:
-        return
-    if Claim.objects.filter(slot=slot, state=ClaimState.LIVE).exists():
-        place = SlotState.CLAIMED
-    elif Submission.objects.filter(slot=slot, state__in=SUBMISSION_JUDGED).exists():
-        place = SlotState.JUDGING
-    else:
-        place = SlotState.OPEN
+def settle_slot(change: Change, slot: Slot, *, owed_until: datetime | None = None) -> None:
+    """Put a slot where its claims and submissions say it is. `owed_until`: until then something may still come that
+    this slot's money is for.
+    """
+    owes = owed_until is not None and (slot.owed_until is None or slot.owed_until < owed_until)
+    changes = {"owed_until": owed_until} if owes else {}
+    place = slot.state if slot.state in SLOT_ENDS else _place_of(slot)
     if place != slot.state:
-        move_slot(change, slot, place)
+        move_slot(change, slot, SlotState(place), **changes)
+    elif changes:
+        Slot.objects.filter(pk=slot.pk).update(**changes)
+        _show(slot, **changes)
+
+
+def _place_of(slot: Slot) -> SlotState:
+    live = Claim.objects.filter(slot=OuterRef("pk"), state=ClaimState.LIVE)
+    judged = Submission.objects.filter(slot=OuterRef("pk"), state__in=SUBMISSION_JUDGED)
+    is_claimed, is_judged = Slot.objects.values_list(Exists(live), Exists(judged)).get(pk=slot.pk)
+    if is_claimed:
+        return SlotState.CLAIMED
+    return SlotState.JUDGING if is_judged else SlotState.OPEN
 
 
 def record(change: Change, *, spender: Spender | None = None) -> None:
-    """Count, give back what is not needed any more, post, raise the version; and end the bounty if nothing is left."""
+    """Give back what is not needed any more, post, raise the version, tell; and end the bounty if nothing is left."""
     bounty = change.bounty
     if bounty.state == BountyState.CLOSING:
         _return_unneeded(change)
@@ -123,6 +129,8 @@ def record(change: Change, *, spender: Spender | None = None) -> None:
         _end(change)
     bounty.version = change.version
     bounty.save(update_fields=["version", "free_slots", "unfinished_slots", "due_at"])
+    if change.told:
+        append_all(change.told)
 
 
 def _return_unneeded(change: Change) -> None:
@@ -158,7 +166,7 @@ def _end(change: Change) -> None:
     tell_buyer(_ENDED[end], change, filled_slots=filled)
 
 
-def _show(row: Bounty | Claim | Submission, **changes: object) -> None:
+def _show(row: Bounty | Slot | Claim | Submission, **changes: object) -> None:
     """Let the object say what its row says now."""
     for name, value in changes.items():
         setattr(row, name, value)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bounties import events
 from bounties.models import Award, Dispute, DisputeMessage, Submission
@@ -84,12 +84,10 @@ def dispute(*, buyer: Account, submission_id: UUID, ground_code: str, note: str 
     if submission.decided_by == DecidedBy.RULING:
         raise DecisionIsFinal("This was ruled on already.")
     chosen = ground(ground_code, BUYERS_DISPUTE)
-    award = Award.objects.get(submission=submission)
-    if award.state == AwardState.CONTESTED:
-        raise AlreadyContested("This result is disputed already.")
-    if award.settles_at <= change.now or not AWARD.move(
-        Award.objects.filter(pk=award.pk), source=AwardState.PENDING, to=AwardState.CONTESTED
-    ):
+    award = Award.objects.filter(submission=submission)
+    if not AWARD.move(award.filter(settles_at__gt=change.now), source=AwardState.PENDING, to=AwardState.CONTESTED):
+        if award.filter(state=AwardState.CONTESTED).exists():
+            raise AlreadyContested("This result is disputed already.")
         raise TooLateToContest("The dispute window of this result is closed.")
     return _open(change, submission, Side.BUYER, chosen.code, note)
 
@@ -166,19 +164,23 @@ def withdraw(*, account: Account, dispute_id: UUID, at: datetime) -> Dispute:
 
 
 def _open(change: Change, submission: Submission, side: Side, ground_code: str, note: str) -> Dispute:
-    if Dispute.objects.filter(submission=submission, opened_by=side).exists():
-        raise AlreadyContested("This decision was contested before.")
     now = change.now
-    opened = Dispute.objects.create(
-        bounty=change.bounty,
-        submission=submission,
-        mode=submission.mode,
-        opened_by=side,
-        ground=ground_code,
-        opened_at=now,
-        answer_by=now + ANSWER_WITHIN,
-        rule_by=now + RULE_WITHIN,
-    )
+    try:
+        with transaction.atomic():
+            opened = Dispute.objects.create(
+                bounty=change.bounty,
+                submission=submission,
+                mode=submission.mode,
+                opened_by=side,
+                ground=ground_code,
+                opened_at=now,
+                answer_by=now + ANSWER_WITHIN,
+                rule_by=now + RULE_WITHIN,
+            )
+    except IntegrityError as error:
+        if "dispute_one_" not in str(error):
+            raise
+        raise AlreadyContested("This decision was contested before.") from error
     if note:
         _add(change, opened, DisputeMessage.Author(side), note, param="/note")
     tell_of_dispute(

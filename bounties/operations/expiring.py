@@ -8,7 +8,7 @@ from django.db import transaction
 from bounties import events
 from bounties.models import Claim
 from bounties.operations.cancelling import begin_closing
-from bounties.operations.changing import Change, move_bounty, move_claim, owe_until, record, settle_slot
+from bounties.operations.changing import Change, move_bounty, move_claim, record, settle_slot
 from bounties.operations.locking import lock_bounty, lock_claim
 from bounties.operations.telling import tell_buyer, tell_of_claim
 from bounties.states import BountyState, ClaimState
@@ -42,6 +42,5 @@ def expire_claim(*, claim_id: UUID, at: datetime) -> None:
 def let_expire(change: Change, claim: Claim) -> None:
     """The slot is free for others at once; its money waits until no offline capture can come any more."""
     move_claim(claim, ClaimState.EXPIRED, ended_at=claim.expires_at)
-    owe_until(claim.slot, claim.upload_by)
-    settle_slot(change, claim.slot)
+    settle_slot(change, claim.slot, owed_until=claim.upload_by)
     tell_of_claim(events.CLAIM_EXPIRED, change, claim, upload_by=events.moment(claim.upload_by))

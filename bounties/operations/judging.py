@@ -3,15 +3,16 @@
 Called with the bounty locked; the caller ends with `record`. Nothing here asks whether it may be decided.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from bounties import events, postings, terms
 from bounties.models import Award, Claim, Dispute, Submission
-from bounties.operations.changing import Change, move_claim, move_slot, move_submission, owe_until, settle_slot
+from bounties.operations.changing import Change, move_claim, move_slot, move_submission, settle_slot
 from bounties.operations.telling import tell_of_claim, tell_of_dispute, tell_of_result, tell_scout
 from bounties.policies.claims import LIVE_CLAIMS_PER_SCOUT, MOST_TRIES
 from bounties.policies.disputes import APPEAL_WINDOW, DecidedBy
@@ -49,7 +50,7 @@ def accept(change: Change, submission: Submission, *, by: DecidedBy) -> None:
     move_slot(change, submission.slot, SlotState.FILLED)
     if submission.claim.state == ClaimState.SUBMITTED:
         move_claim(submission.claim, ClaimState.FULFILLED, ended_at=now)
-    _clear_slot(change, submission)
+    _end_others(change, submission)
     tell_of_result(
         events.RESULT_ACCEPTED,
         change,
@@ -88,8 +89,7 @@ def reject(
         review_due_at=None,
     )
     retake_until = _end_or_retake(submission.claim, retake=retake, now=now)
-    owe_until(submission.slot, appeal_by)
-    settle_slot(change, submission.slot)
+    settle_slot(change, submission.slot, owed_until=appeal_by)
     told: list[JSON] = [dict(reason) for reason in for_buyer]  # type: ignore[arg-type]
     tell_of_result(events.RESULT_REJECTED, change, submission, decided_by=str(by), reasons=told)
     tell_scout(
@@ -131,7 +131,7 @@ def compensate(change: Change, submission: Submission) -> None:
     move_submission(submission, SubmissionState.COMPENSATED, decided_by=DecidedBy.RULING, decided_at=change.now)
     award = _award(change, submission, by=DecidedBy.RULING, source=Award.Source.HOUSE)
     change.entries.append(postings.compensate(award))
-    _end_other_tries(change, submission)
+    _end_others(change, submission, of_slot=False)
     _tell_accepted(change, submission, award)
     settle(change, award, submission)
 
@@ -176,24 +176,23 @@ def _award(
     )
 
 
-def _clear_slot(change: Change, accepted: Submission) -> None:
-    """One slot, one result: whoever else is at it stops."""
-    for claim in Claim.objects.select_related("slot", "scout").filter(slot=accepted.slot, state=ClaimState.LIVE):
+def _end_others(change: Change, paid: Submission, *, of_slot: bool = True) -> None:
+    """One slot, one result: whoever else is at it stops. And one claim is paid once, also where another try of it was
+    seated in another slot. Mostly there is nobody: that is asked in one question.
+    """
+    claims = Claim.objects.filter(slot=paid.slot_id, state=ClaimState.LIVE) if of_slot else Claim.objects.none()
+    same = Q(claim=paid.claim_id) | Q(slot=paid.slot_id) if of_slot else Q(claim=paid.claim_id)
+    others = Submission.objects.filter(same, state__in=SUBMISSION_JUDGED).exclude(pk=paid.pk)
+    moot = Dispute.objects.filter(submission__claim=paid.claim_id, state__in=DISPUTE_RUNS).exclude(submission=paid)
+    if not claims.values("pk").union(others.values("pk"), moot.values("pk"), all=True).exists():
+        return
+    for claim in claims.select_related("slot", "scout"):
         move_claim(claim, ClaimState.ENDED, ended_at=change.now)
         tell_of_claim(events.CLAIM_ENDED, change, claim)
-    others = Submission.objects.filter(slot=accepted.slot, state__in=SUBMISSION_JUDGED).exclude(pk=accepted.pk)
     for other in others.select_related("slot", "claim", "scout"):
         set_aside(change, other, because=Submission.SetAside.SLOT_FILLED)
-    _end_other_tries(change, accepted)
-
-
-def _end_other_tries(change: Change, paid: Submission) -> None:
-    """One claim is paid once, also where another try of it was seated in another slot."""
-    judged = Submission.objects.filter(claim=paid.claim_id, state__in=SUBMISSION_JUDGED).exclude(pk=paid.pk)
-    for other in judged.select_related("slot", "claim", "scout"):
-        set_aside(change, other, because=Submission.SetAside.SLOT_FILLED)
-        settle_slot(change, other.slot)
-    moot = Dispute.objects.filter(submission__claim=paid.claim_id, state__in=DISPUTE_RUNS).exclude(submission=paid)
+        if other.claim_id == paid.claim_id:
+            settle_slot(change, other.slot)
     for dispute in moot.select_related("submission__scout"):
         rows = Dispute.objects.filter(pk=dispute.pk)
         DISPUTE.move(rows, source=DISPUTE_RUNS, to=DisputeState.WITHDRAWN, version=dispute.version + 1)
@@ -204,33 +203,41 @@ def _end_or_retake(claim: Claim, *, retake: bool, now: datetime) -> datetime | N
     """Until when this scout may try again, or None: then the claim is over."""
     if claim.state != ClaimState.SUBMITTED:
         return None
-    lives = retake and now < claim.expires_at and claim.submissions.count() < MOST_TRIES
-    if lives and _in_a_free_place(claim.scout_id, lambda place: move_claim(claim, ClaimState.LIVE, place=place)):
+    if retake and now < claim.expires_at and _lives_again(claim):
         return claim.expires_at
     move_claim(claim, ClaimState.FAILED, ended_at=now)
     return None
 
 
-def _in_a_free_place(scout_id: UUID, take: Callable[[int], None]) -> bool:
-    """Have a claim take one of the scout's free places. False where there is none.
+def _lives_again(claim: Claim) -> bool:
+    """If its scout has a try and a place left.
 
     Two claims that come to life at one moment see the same free place: the index decides, and the loser looks again.
     """
     for _ in range(LIVE_CLAIMS_PER_SCOUT):
-        live = Claim.objects.filter(scout_id=scout_id, state=ClaimState.LIVE)
-        taken = set(live.values_list("place", flat=True))
-        free = [place for place in range(1, LIVE_CLAIMS_PER_SCOUT + 1) if place not in taken]
-        if not free:
+        place = _free_place(claim)
+        if place is None:
             break
         try:
             with transaction.atomic():
-                take(free[0])
+                move_claim(claim, ClaimState.LIVE, place=place)
         except IntegrityError as error:
             if "claim_one_live_per_place_of_scout" not in str(error):
                 raise
         else:
             return True
     return False
+
+
+def _free_place(claim: Claim) -> int | None:
+    tried = Submission.objects.filter(claim=OuterRef("pk")).order_by().values("claim").annotate(n=Count("*"))
+    live = Claim.objects.filter(scout=claim.scout_id, state=ClaimState.LIVE)
+    tries, taken = Claim.objects.values_list(
+        Coalesce(Subquery(tried.values("n")), 0), ArraySubquery(live.values("place"))
+    ).get(pk=claim.pk)
+    if tries >= MOST_TRIES:
+        return None
+    return next((place for place in range(1, LIVE_CLAIMS_PER_SCOUT + 1) if place not in taken), None)
 
 
 def _tell_accepted(change: Change, submission: Submission, award: Award) -> None:

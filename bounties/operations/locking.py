@@ -4,11 +4,14 @@ What somebody may not see is answered like what does not exist.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from bounties.models import Award, Bounty, Claim, Dispute, Submission
 from bounties.operations.changing import Change
+from bounties.states import SUBMISSION_IS_RESULT
 from market.accounts.models import Account, Operator
 from market.errors import DomainError, Kind
 
@@ -59,18 +62,15 @@ class SomebodyElseIsAtIt(Exception):
 
 def lock_bounty(bounty_id: UUID, *, at: datetime, passing: bool = False) -> Change:
     """`passing`: rather pass by than wait."""
-    rows = Bounty.objects.select_related("buyer").select_for_update(of=("self",), no_key=True, skip_locked=passing)
-    bounty = rows.filter(pk=bounty_id).first()
-    if bounty is not None:
-        return Change(bounty, at)
-    if passing:
-        raise SomebodyElseIsAtIt
-    raise NoSuchBounty("There is no such bounty.")
+    change = _lock(Q(pk=bounty_id), at=at, passing=passing)
+    if change is None:
+        raise NoSuchBounty("There is no such bounty.")
+    return change
 
 
 def lock_own_bounty(bounty_id: UUID, *, buyer: Account, at: datetime) -> Change:
-    change = lock_bounty(bounty_id, at=at)
-    if change.bounty.buyer_id != buyer.id:
+    change = _lock(Q(pk=bounty_id, buyer=buyer), at=at)
+    if change is None:
         raise NoSuchBounty("There is no such bounty.")
     return change
 
@@ -78,10 +78,12 @@ def lock_own_bounty(bounty_id: UUID, *, buyer: Account, at: datetime) -> Change:
 def lock_claim(
     claim_id: UUID, *, at: datetime, scout: Account | None = None, passing: bool = False
 ) -> tuple[Change, Claim]:
-    found = Claim.objects.filter(pk=claim_id).values_list("bounty_id", "scout_id").first()
-    if found is None or (scout is not None and found[1] != scout.id):
+    claims = Claim.objects.filter(pk=claim_id)
+    if scout is not None:
+        claims = claims.filter(scout=scout)
+    change = _lock_of(claims, at=at, passing=passing)
+    if change is None:
         raise NoSuchClaim("There is no such claim.")
-    change = lock_bounty(found[0], at=at, passing=passing)
     return change, Claim.objects.select_related("slot", "scout").get(pk=claim_id)
 
 
@@ -93,27 +95,50 @@ def lock_submission(
     scout: Account | None = None,
     passing: bool = False,
 ) -> tuple[Change, Submission]:
-    found = Submission.objects.filter(pk=submission_id).values_list("bounty_id", "scout_id", "bounty__buyer_id").first()
-    if found is None or (scout is not None and found[1] != scout.id) or (buyer is not None and found[2] != buyer.id):
+    """`buyer`: who sees a submission once there is a verdict, and knows of none before."""
+    submissions = Submission.objects.filter(pk=submission_id)
+    if scout is not None:
+        submissions = submissions.filter(scout=scout)
+    if buyer is not None:
+        submissions = submissions.filter(bounty__buyer=buyer)
+    change = _lock_of(submissions, at=at, passing=passing)
+    found = None if change is None else _submission(submission_id)
+    if change is None or found is None or (buyer is not None and found.state not in SUBMISSION_IS_RESULT):
         raise NoSuchSubmission("There is no such submission.")
-    change = lock_bounty(found[0], at=at, passing=passing)
-    return change, _submission(submission_id)
+    return change, found
 
 
 def lock_dispute(dispute_id: UUID, *, at: datetime, passing: bool = False) -> tuple[Change, Submission, Dispute]:
-    bounty_id = Dispute.objects.filter(pk=dispute_id).values_list("bounty_id", flat=True).first()
-    if bounty_id is None:
+    change = _lock_of(Dispute.objects.filter(pk=dispute_id), at=at, passing=passing)
+    if change is None:
         raise NoSuchDispute("There is no such dispute.")
-    change = lock_bounty(bounty_id, at=at, passing=passing)
-    dispute = Dispute.objects.get(pk=dispute_id)
-    return change, _submission(dispute.submission_id), dispute
+    at_hand = ("submission__slot", "submission__claim", "submission__scout")
+    dispute = Dispute.objects.select_related(*at_hand).get(pk=dispute_id)
+    return change, dispute.submission, dispute
 
 
 def lock_award(award_id: UUID, *, at: datetime, passing: bool = False) -> tuple[Change, Submission, Award]:
-    bounty_id = Award.objects.values_list("bounty_id", flat=True).get(pk=award_id)
-    change = lock_bounty(bounty_id, at=at, passing=passing)
-    award = Award.objects.get(pk=award_id)
-    return change, _submission(award.submission_id), award
+    change = _lock_of(Award.objects.filter(pk=award_id), at=at, passing=passing)
+    if change is None:
+        raise Award.DoesNotExist
+    at_hand = ("submission__slot", "submission__claim", "submission__scout")
+    award = Award.objects.select_related(*at_hand).get(pk=award_id)
+    return change, award.submission, award
+
+
+def _lock_of(rows: QuerySet[Any], *, at: datetime, passing: bool) -> Change | None:
+    """The bounty that a row below it names. That never changes; what else the row says is read under the lock."""
+    return _lock(Q(pk=rows.values("bounty")[:1]), at=at, passing=passing)
+
+
+def _lock(which: Q, *, at: datetime, passing: bool = False) -> Change | None:
+    rows = Bounty.objects.select_related("buyer").select_for_update(of=("self",), no_key=True, skip_locked=passing)
+    bounty = rows.filter(which).first()
+    if bounty is not None:
+        return Change(bounty, at)
+    if passing:
+        raise SomebodyElseIsAtIt
+    return None
 
 
 def _submission(submission_id: UUID) -> Submission:

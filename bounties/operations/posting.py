@@ -12,13 +12,13 @@ from bounties.drafts import Draft
 from bounties.models import Bounty, Slot
 from bounties.operations.changing import Change
 from bounties.operations.holding import move_money
-from bounties.operations.telling import tell_buyer_together
+from bounties.operations.telling import tell_buyer
 from bounties.screening import Outcome, Screening, screen
 from bounties.states import BountyState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.events.models import JSON
-from market.events.types import EventType
+from market.events.operations import append_all
 from market.ledger.operations import Spender
 from market.ledger.policies import SlotPrice, price_of_bounty
 from market.money import format_micros
@@ -85,7 +85,10 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
     make_slots(open_bounties)
     holds = [postings.hold(bounty) for bounty in open_bounties]
     move_money(holds, buyer_id=buyer.id, mode=buyer.mode, at=at, spender=spender)
-    tell_buyer_together([_posted(Change(bounty, at, raises_version=False)) for bounty in bounties])
+    changes = [Change(bounty, at, raises_version=False) for bounty in bounties]
+    for change in changes:
+        tell_posted(change)
+    append_all([event for change in changes for event in change.told])
     return bounties
 
 
@@ -112,17 +115,15 @@ def make_slots(bounties: Sequence[Bounty]) -> None:
 
 
 def tell_posted(change: Change) -> None:
-    tell_buyer_together([_posted(change)])
-
-
-def _posted(change: Change) -> tuple[EventType, Change, dict[str, JSON]]:
     bounty = change.bounty
     total = format_micros(postings.price_of(bounty).total_micros * bounty.slots)
     if bounty.state == BountyState.OPEN:
-        return events.BOUNTY_OPENED, change, {"total": total}
-    if bounty.state == BountyState.UNFUNDED:
-        return events.BOUNTY_UNFUNDED, change, {"total": total}
-    return events.BOUNTY_SCREENING, change, {"rules": sorted({finding["rule"] for finding in bounty.findings})}
+        tell_buyer(events.BOUNTY_OPENED, change, total=total)
+    elif bounty.state == BountyState.UNFUNDED:
+        tell_buyer(events.BOUNTY_UNFUNDED, change, total=total)
+    else:
+        rules: list[JSON] = [*sorted({finding["rule"] for finding in bounty.findings})]
+        tell_buyer(events.BOUNTY_SCREENING, change, rules=rules)
 
 
 def findings_of(screening: Screening) -> list[dict[str, str]]:

@@ -1,14 +1,14 @@
 """Telling the buyer and the scout what happened, in the transaction that makes it true: whom, and on whose clock.
 
-A buyer's clock is the bounty's time; a scout is told in the scout's own.
+A buyer's clock is the bounty's time; a scout is told in the scout's own. What is told here is appended, all of it in
+one statement, when the change is recorded.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bounties.models import Claim, Dispute, Submission
 from market.events.models import JSON
-from market.events.types import EventType, tell_together
+from market.events.types import EventType
 from market.ids import encode
 
 if TYPE_CHECKING:
@@ -17,20 +17,13 @@ if TYPE_CHECKING:
 
 def tell_buyer(type_: EventType, change: "Change", **data: JSON) -> None:
     """About the bounty itself."""
-    type_.tell(change.bounty.buyer_id, change.now, **_of_bounty(change), **data)
-
-
-def tell_buyer_together(told: "Sequence[tuple[EventType, Change, Mapping[str, JSON]]]") -> None:
-    """About several bounties of one buyer, at one moment."""
-    if told:
-        first = told[0][1]
-        each = [(type_, {**_of_bounty(change), **data}) for type_, change, data in told]
-        tell_together(first.bounty.buyer_id, first.now, each)
-
-
-def _of_bounty(change: "Change") -> dict[str, JSON]:
     bounty = change.bounty
-    return {"bounty": encode("bnt", bounty.id), "version": change.version, "status": str(bounty.state)}
+    what: dict[str, JSON] = {
+        "bounty": encode("bnt", bounty.id),
+        "version": change.version,
+        "status": str(bounty.state),
+    }
+    change.told.append(type_.event(bounty.buyer_id, change.now, **what, **data))
 
 
 def tell_of_result(type_: EventType, change: "Change", submission: Submission, **data: JSON) -> None:
@@ -41,7 +34,7 @@ def tell_of_result(type_: EventType, change: "Change", submission: Submission, *
         "version": change.version,
         "result": encode("sub", submission.id),
     }
-    type_.tell(bounty.buyer_id, change.now, **what, **data)
+    change.told.append(type_.event(bounty.buyer_id, change.now, **what, **data))
 
 
 def tell_scout(type_: EventType, change: "Change", submission: Submission, **data: JSON) -> None:
@@ -51,7 +44,7 @@ def tell_scout(type_: EventType, change: "Change", submission: Submission, **dat
         "claim": encode("clm", submission.claim_id),
         "submission": encode("sub", submission.id),
     }
-    type_.tell(submission.scout_id, submission.scout.time_of(change.at), **what, **data)
+    change.told.append(type_.event(submission.scout_id, submission.scout.time_of(change.at), **what, **data))
 
 
 def tell_of_claim(type_: EventType, change: "Change", claim: Claim, **data: JSON) -> None:
@@ -62,8 +55,8 @@ def tell_of_claim(type_: EventType, change: "Change", claim: Claim, **data: JSON
         "slot": claim.slot.number,
         **data,
     }
-    type_.tell(change.bounty.buyer_id, change.now, **what)
-    type_.tell(claim.scout_id, claim.scout.time_of(change.at), **what)
+    change.told.append(type_.event(change.bounty.buyer_id, change.now, **what))
+    change.told.append(type_.event(claim.scout_id, claim.scout.time_of(change.at), **what))
 
 
 def tell_of_dispute(type_: EventType, change: "Change", submission: Submission, dispute: Dispute, **data: JSON) -> None:
@@ -75,5 +68,5 @@ def tell_of_dispute(type_: EventType, change: "Change", submission: Submission, 
         "opened_by": str(dispute.opened_by),
         **data,
     }
-    type_.tell(change.bounty.buyer_id, change.now, **what)
-    type_.tell(submission.scout_id, submission.scout.time_of(change.at), **what)
+    change.told.append(type_.event(change.bounty.buyer_id, change.now, **what))
+    change.told.append(type_.event(submission.scout_id, submission.scout.time_of(change.at), **what))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,13 +18,21 @@ class UnknownAccount(Exception):
     """A programming error: an event for an account that does not exist."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    account_id: UUID
+    at: datetime  # by the clock of the account
+    type: str
+    data: Mapping[str, JSON]
+
+
 def append(*, account_id: UUID, type: str, data: Mapping[str, JSON], at: datetime) -> None:  # noqa: A002
     """Tell an account what happened, in the transaction that makes it happen. Waiters are woken after the commit."""
-    append_all(account_id=account_id, events=[(type, data)], at=at)
+    append_all([NewEvent(account_id, at, type, data)])
 
 
-def append_all(*, account_id: UUID, events: Sequence[tuple[str, Mapping[str, JSON]]], at: datetime) -> None:
-    """Several events of one account, in this order, in one statement."""
+def append_all(new: Sequence[NewEvent]) -> None:
+    """Several events, of one account or of several, in this order, in one statement."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("an event belongs into the transaction that makes it true")
     with connection.cursor() as cursor:
@@ -31,25 +40,26 @@ def append_all(*, account_id: UUID, events: Sequence[tuple[str, Mapping[str, JSO
         cursor.execute(
             """
             INSERT INTO events_event (id, account_id, mode, type, data, at)
-            SELECT new.id, account.id, account.mode, new.type, new.data::jsonb, %s
-            FROM accounts_account AS account,
-                unnest(%s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY AS new (id, type, data, number)
-            WHERE account.id = %s
+            SELECT new.id, account.id, account.mode, new.type, new.data::jsonb, new.at
+            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
+                    WITH ORDINALITY AS new (id, account_id, at, type, data, number)
+                JOIN accounts_account AS account ON account.id = new.account_id
             ORDER BY new.number
-            RETURNING EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)
+            RETURNING account_id,
+                EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)
             """,
             [
-                at,
-                [new_id() for _ in events],
-                [type_ for type_, _ in events],
-                [json.dumps(data, allow_nan=False) for _, data in events],
-                account_id,
+                [new_id() for _ in new],
+                [each.account_id for each in new],
+                [each.at for each in new],
+                [each.type for each in new],
+                [json.dumps(each.data, allow_nan=False) for each in new],
             ],
         )
-        if cursor.rowcount != len(events):
-            raise UnknownAccount(str(account_id))
-        [is_followed] = cursor.fetchone()
-    announce([account_id], followed=[account_id] if is_followed else [])
+        if cursor.rowcount != len(new):
+            raise UnknownAccount(", ".join({str(each.account_id) for each in new}))
+        told = dict(cursor.fetchall())
+    announce(told, followed=[account_id for account_id, is_followed in told.items() if is_followed])
 
 
 def announce(account_ids: Iterable[UUID], *, followed: Iterable[UUID]) -> None:

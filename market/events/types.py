@@ -1,6 +1,6 @@
 """How a type of event is described: its name, who is told, what its data holds. The types stand in the rooms above."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -44,16 +44,14 @@ class EventType:
 
     def tell(self, account_id: UUID, at: datetime, **data: JSON) -> None:
         """Append it to an account's feed."""
-        tell_together(account_id, at, [(self, data)])
+        operations.append_all([self.event(account_id, at, **data)])
+
+    def event(self, account_id: UUID, at: datetime, **data: JSON) -> operations.NewEvent:
+        """One of its kind, to be appended with others."""
+        self.check(data)
+        return operations.NewEvent(account_id, at, self.name, data)
 
     def check(self, data: Mapping[str, JSON]) -> None:
         """What is not in the type does not get out, even by a slip."""
         if data.keys() != self.fields.keys():
             raise WrongData(f"{self.name}: {sorted(data.keys() ^ self.fields.keys())} missing or too many")
-
-
-def tell_together(account_id: UUID, at: datetime, told: Sequence[tuple[EventType, Mapping[str, JSON]]]) -> None:
-    """Several at the price of one."""
-    for type_, data in told:
-        type_.check(data)
-    operations.append_all(account_id=account_id, events=[(type_.name, data) for type_, data in told], at=at)

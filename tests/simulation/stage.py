@@ -32,13 +32,7 @@ from tests.simulation.model import Model, Refused
 BEGIN = datetime(2026, 3, 14, 12, tzinfo=UTC)
 T = TypeVar("T")
 
-_SWEEPS = {
-    "claims": sweeps.sweep_claims,
-    "reviews": sweeps.sweep_reviews,
-    "disputes": sweeps.sweep_disputes,
-    "bounties": sweeps.sweep_bounties,
-    "awards": sweeps.sweep_awards,
-}
+_SWEEPS = {sweep.name: sweep for sweep in sweeps.SWEEPS}
 
 
 class Stage:

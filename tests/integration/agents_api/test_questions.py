@@ -120,12 +120,9 @@ CALLS: dict[str, Callable[[Owned], dict[str, Any]]] = {
 }
 # Much happens below these: a claim, a slot, an award, a dispute. Their count is held, and is no longer than this.
 MORE = {
-    "POST /v1/results/<str:result_id>/accept": 19,
-    "POST /v1/results/<str:result_id>/reject": 18,
-    "POST /v1/disputes": 15,
-    "POST /v1/disputes/<str:dispute_id>/messages": 15,
-    "POST /v1/disputes/<str:dispute_id>/withdraw": 14,
-    "POST /v1/test/clock": 15,
+    "POST /v1/results/<str:result_id>/accept": 13,
+    "POST /v1/results/<str:result_id>/reject": 13,
+    "POST /v1/disputes/<str:dispute_id>/messages": 11,
 }
 # A simulated scout goes through all that a person does; a bounty that waits for money takes a story to make.
 ELSEWHERE = {"POST /v1/test/bounties/<str:bounty_id>/simulate", "POST /v1/bounties/<str:bounty_id>/fund"}

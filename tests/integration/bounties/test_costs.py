@@ -33,4 +33,4 @@ def test_claiming_and_judging_ask_so_often(story: Story) -> None:
     made = story.claim(story.post(), story.other_scout)
     submission = story.submit(made)
     # One of them sees that no other try of the claim was paid.
-    assert statements(partial(story.judge, submission, ACCEPTED)) == 19
+    assert statements(partial(story.judge, submission, ACCEPTED)) == 13

@@ -21,7 +21,7 @@ def move_clock(account: Account, **ahead: float) -> None:
 def test_beat_runs_every_sweep() -> None:
     app.loader.import_module("bounties.tasks")
     scheduled = {entry["task"] for entry in beat_schedule.values()}
-    assert {f"bounties.tasks.{sweep.__name__}" for sweep in sweeps.SWEEPS} <= scheduled  # type: ignore[attr-defined]
+    assert {f"bounties.tasks.sweep_{sweep.name}" for sweep in sweeps.SWEEPS} <= scheduled
     assert {name for name in scheduled if name.startswith("bounties.")} <= set(app.tasks)
 
 
