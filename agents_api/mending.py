@@ -88,6 +88,10 @@ def _cancel(refusal: DomainError, asked: Asked) -> Call:
     return Call("POST", f"{asked.path}/cancel")
 
 
+def _look_at_account(refusal: DomainError, asked: Asked) -> Call:
+    return Call("GET", "/v1/account")
+
+
 def _list_keys(refusal: DomainError, asked: Asked) -> Call:
     return Call("GET", "/v1/keys")
 
@@ -107,6 +111,7 @@ _MENDS: Final[dict[str, Mend]] = {
     "invalid_page_cursor": _look_again,
     "invalid_cursor": _look_again,
     "cursor_expired": _look_again,
+    "agent_frozen": _look_at_account,
     "too_many_keys": _list_keys,
     "key_not_found": _list_keys,
 }

@@ -69,6 +69,8 @@ def refusals(placed: Placed) -> Refusals:
         found |= shape.refusals()
     if operation.scope:
         found |= {door.NotAuthenticated, policies.MissingScope, policies.NetworkNotAllowed}
+        if operation.scope != "read":
+            found.add(policies.AgentFrozen)
     if placed.view.authentication_classes:  # a key that is sent is looked at, needed or not
         found |= {authentication.InvalidKey, authentication.KeyRevoked, authentication.KeyExpired}
     if placed.view.limit:

@@ -52,13 +52,17 @@ ACCOUNT = Record(
     text="Whose key this is, and what the key may do.",
     fields=_AGENT_FIELDS
     | {
+        "frozen": truth(
+            "A payment for it is contested at the bank, or it owes money since: its keys may only read, and the scopes "
+            "that cannot be used are not listed."
+        ),
         "key": Record(
             text="The one that this call was made with.",
             fields={
                 "id": an_id("key"),
                 "scopes": Listing(text="What it may do.", of=one_of(ApiKey.SCOPES), sample=list(ApiKey.SCOPES)),
             },
-        )
+        ),
     },
 )
 NEW_AGENT = Record(
@@ -172,9 +176,8 @@ class ThisAccount(Endpoint):
     def get(self, request: Request) -> Response:
         agent = Agent.objects.select_related("account").get(pk=self.caller.account_id)
         shown = show_agent(agent.account, agent, at=clock.now())
-        return Response(
-            shown | {"key": {"id": encode("key", self.caller.key_id), "scopes": sorted(self.caller.scopes)}}
-        )
+        key = {"id": encode("key", self.caller.key_id), "scopes": sorted(self.caller.scopes)}
+        return Response(shown | {"frozen": agent.frozen_at is not None, "key": key})
 
 
 def _text(value: object, param: str) -> str:

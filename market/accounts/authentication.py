@@ -69,9 +69,10 @@ class Caller:
     per_day_micros: int | None = None
     per_month_micros: int | None = None
     purse_id: UUID | None = None  # under which id what it spends is added up; None: its own
+    withheld: frozenset[str] = frozenset()  # scopes of the key that cannot be used while its agent is frozen
 
     def check_scope(self, needed: str) -> None:
-        policies.check_scope(self.scopes, needed)
+        policies.check_scope(self.scopes, needed, withheld=self.withheld)
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,18 @@ def _read(key_id: UUID) -> _Known | None:
     key = ApiKey.objects.annotate(frozen_at=F("account__agent__frozen_at")).filter(pk=key_id).first()
     if key is None:
         return None
+    withheld = frozenset[str]() if key.frozen_at is None else frozenset(key.scopes) - {"read"}
     return _Known(
         caller=Caller(
             key.id,
             key.account_id,
             key.mode,
-            frozenset(key.scopes) if key.frozen_at is None else frozenset(key.scopes) & {"read"},
+            frozenset(key.scopes) - withheld,
             key.per_call_micros,
             key.per_day_micros,
             key.per_month_micros,
             key.purse_id,
+            withheld,
         ),
         secret_hash=bytes(key.secret_hash),
         networks=tuple(key.networks),

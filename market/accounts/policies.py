@@ -54,6 +54,17 @@ class MissingScope(DomainError):
     fix = "Use a key that has this scope; the owner of the agent can make one."
 
 
+class AgentFrozen(DomainError):
+    """A payment for this agent is contested at the bank, or it owes money since: its keys may only read."""
+
+    code = "agent_frozen"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    fix = (
+        "Only read for now: no other key does more. It ends by itself when the bank has decided and nothing is owed; "
+        "`frozen` in GET /v1/account tells. What is owed, the agent's owner pays back by topping up."
+    )
+
+
 class MoreThanTheKeyHas(DomainError):
     """A key was to give, renew or end something that may do more than the key itself. `param` names what."""
 
@@ -130,7 +141,10 @@ def check_cap(micros: int | None, *, param: str) -> int | None:
     return micros
 
 
-def check_scope(scopes: Collection[str], needed: str) -> None:
+def check_scope(scopes: Collection[str], needed: str, *, withheld: Collection[str] = ()) -> None:
+    """`withheld`: what the key has and its agent may not use while it is frozen."""
+    if needed in withheld:
+        raise AgentFrozen("A payment for this agent is contested at the bank: its keys may only read.")
     if needed not in scopes:
         raise MissingScope(f"This key may not do this: it lacks the scope {needed}.", facts={"scope": needed})
 

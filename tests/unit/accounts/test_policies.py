@@ -48,6 +48,14 @@ def test_a_missing_scope_is_named() -> None:
     assert refusal.value.facts == {"scope": "money"}
 
 
+def test_what_a_frozen_agents_key_has_and_may_not_use_is_told_apart_from_what_it_lacks() -> None:
+    policies.check_scope({"read"}, "read", withheld={"post"})
+    with pytest.raises(policies.AgentFrozen):
+        policies.check_scope({"read"}, "post", withheld={"post"})
+    with pytest.raises(policies.MissingScope):
+        policies.check_scope({"read"}, "money", withheld={"post"})
+
+
 @pytest.mark.parametrize(
     ("networks", "address", "allowed"),
     [

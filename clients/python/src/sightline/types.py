@@ -109,6 +109,7 @@ class Agent(TypedDict):
 class Account(Agent):
     """The agent, and the key that asked."""
 
+    frozen: bool
     key: dict[str, Any]
 
 

@@ -9,7 +9,8 @@ from mcp.shared.exceptions import MCPError
 from agents_api import limits
 from agents_api.limits import Limit
 from market.accounts.audit import CONSOLE
-from market.accounts.models import Account
+from market.accounts.authentication import known_keys
+from market.accounts.models import Account, Agent, ApiKey
 from market.accounts.operations.keys import issue_key
 from market.clock import now
 from tests.integration.agents_api.mcp.talking import call, client, refused, run, told
@@ -100,6 +101,27 @@ def test_scopes_count_as_in_the_api() -> None:
         async with client(reader) as agent:
             assert (await told(agent, "get_bounty", bounty_id=bounty))["status"] == "open"
             assert (await refused(agent, "cancel_bounty", bounty_id=bounty))["code"] == "missing_scope"
+
+    run(story)
+
+
+def test_a_frozen_agent_is_told_so_at_both_doors() -> None:
+    web = Web()
+    key = sign_up(web)["key"]
+    Agent.objects.update(frozen_at=now())
+    known_keys.forget(ApiKey.objects.get().id)
+    over_the_api = post(web, key, wish())
+    account = web.get("/v1/account", headers=bearer(key)).json()
+    assert (account["frozen"], account["key"]["scopes"]) == (True, ["read"])
+    problem = over_the_api.json()
+    assert (over_the_api.status_code, problem["code"], problem["retryable"]) == (403, "agent_frozen", False)
+    assert problem["fix_call"] == {"method": "GET", "path": "/v1/account"}
+
+    async def story() -> None:
+        async with client(key) as agent:
+            body = wish()
+            body.pop("currency")
+            assert comparable(await refused(agent, "post_bounty", **body)) == comparable(problem)
 
     run(story)
 
