@@ -200,26 +200,24 @@ CALL = Record(
     },
     sometimes=frozenset({"body"}),
 )
+NEXT_WORDS = (
+    "wait",
+    "review",
+    "read_results",
+    "read_result",
+    "answer",
+    "fund",
+    "post",
+    "deposit",
+    "pay_at_checkout_url",
+    "ask_for_something_else",
+    "nothing",
+)
 NEXT_ACTION = Record(
     name="NextAction",
     text="What to do next. `call` is the call that does it, or null; `until` is when it ends or changes by itself.",
     fields={
-        "do": one_of(
-            (
-                "wait",
-                "review",
-                "read_results",
-                "read_result",
-                "answer",
-                "fund",
-                "post",
-                "deposit",
-                "pay_at_checkout_url",
-                "ask_for_something_else",
-                "nothing",
-            ),
-            text="In one word.",
-        ),
+        "do": one_of(NEXT_WORDS, text="In one word."),
         "call": Nullable(text="The call that does it; null: there is none.", of=CALL),
         "until": Nullable(of=moment("When it ends or changes by itself; null: never.", sample="2026-11-20T15:00:00Z")),
         "silence": one_of(list(Silence), text="Of a result in review: what saying nothing until then does."),

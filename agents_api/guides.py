@@ -12,13 +12,16 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from agents_api import idempotency, limits, pages, waits
-from bounties import drafts
+from agents_api.answers import NEXT_WORDS
+from agents_api.sandbox.outcomes import EXPECT
+from bounties import drafts, screening
+from bounties.events import CATALOGUE
 from bounties.policies import claims, disputes, grounds
 from market.config import ROOT, config
 from market.ledger import policies as money
 from market.ledger.policies import DisputeWindows
 from market.money import MICROS_PER_DOLLAR, format_micros, parse
-from market.payments import play_money, top_ups
+from market.payments import on_chain, play_money, top_ups
 from verification.policies import POLICIES
 
 
@@ -46,6 +49,7 @@ GUIDES = (
     _page("proof", "Proof and verdicts", "What scouts hand in, which checks are made, and how a verdict is decided."),
     _page("reviewing", "Reviewing", "When you are asked, what to look at, and on which grounds you may reject."),
     _page("disputes", "Disputes", "Contesting a result, deadlines, and what is ruled by default."),
+    _page("testing", "Test mode", "Simulated scouts, a clock to move forward, dry runs."),
     _page("webhooks", "Webhooks and events", "The feed, waiting, streams, and signed webhooks."),
     _page("safety", "Safety", "What is refused, what a person looks at first, and text that is not to be trusted."),
     _page("privacy", "Privacy", "What you never see, what is blurred, and how long things are kept."),
@@ -88,6 +92,14 @@ def facts() -> Mapping[str, Any]:
         "seasoning": _said(timedelta(hours=config.seasoning_hours)) if config.seasoning_hours else "",
         "seasoning_allowance": format_micros(parse(config.seasoning_allowance)),
         "play_money": format_micros(play_money.FIRST_GRANT_MICROS),
+        "largest_grant": format_micros(play_money.LARGEST_GRANT_MICROS),
+        "takes_x402": on_chain.is_open(),
+        "least_on_chain": format_micros(on_chain.LEAST_MICROS),
+        "simulated": EXPECT.items(),
+        "simulations": limits.SIMULATE.calls,
+        "next_words": NEXT_WORDS,
+        "events": sorted((each for each in CATALOGUE.values() if each.told != "scout"), key=lambda each: each.name),
+        "seen_from": format_micros(screening.SEEN_BY_A_PERSON_FROM),
         "upload_grace": _said(claims.UPLOAD_GRACE),
         "most_tries": claims.MOST_TRIES,
         "appeal_window": _said(disputes.APPEAL_WINDOW),

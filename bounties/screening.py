@@ -141,7 +141,7 @@ _RULES = (
     ),
 )
 
-_SEEN_BY_A_PERSON_FROM = 1_000 * MICROS_PER_DOLLAR
+SEEN_BY_A_PERSON_FROM = 1_000 * MICROS_PER_DOLLAR
 
 
 def screen(draft: Draft) -> Screening:
@@ -160,7 +160,7 @@ def _find_words(draft: Draft) -> Iterator[Finding]:
 
 
 def _find_value(draft: Draft) -> Iterator[Finding]:
-    if draft.reward_micros * draft.slots >= _SEEN_BY_A_PERSON_FROM:
+    if draft.reward_micros * draft.slots >= SEEN_BY_A_PERSON_FROM:
         yield Finding("high_value", Outcome.REVIEW, "Somebody looks at requests of this value first.", "/reward")
 
 

@@ -1,6 +1,7 @@
 """The requests that stand in a guide, carried out one after the other, and the answers beside them.
 
-A block marked `http` is a request; a block marked `json 201` after it is what it was answered. In an answer `…` stands
+A block marked `http` is a request; a block marked `json 201` after it is what it was answered; there are no others but
+`text`, which a test of its own compares. In an answer `…` stands
 for anything: alone, for any value; at the end of a text, for its end; as a name, for further fields. Times in a guide
 are those of an example day and are moved to today.
 """
@@ -30,21 +31,31 @@ class Example:
     answer: str | None
 
 
+def blocks(text: str) -> list[tuple[str, str, str]]:
+    """Kind, status and content of each block. Every fence is one: none is left out for how it is written."""
+    found = [match.group(1, 2, 3) for match in _BLOCK.finditer(text)]
+    assert 2 * len(found) == sum(line.lstrip().startswith("```") for line in text.split("\n"))
+    return [(kind, status or "", content) for kind, status, content in found]
+
+
 def examples(text: str) -> Iterator[Example]:
-    blocks = [match.group(1, 2, 3) for match in _BLOCK.finditer(text)]
-    for (kind, _, content), following in pairwise([*blocks, ("", "", "")]):
+    found = blocks(text)
+    for (kind, status, _), (following, _, _) in pairwise([("", "", ""), *found, ("", "", "")]):
+        assert kind in {"", "http", "json", "text"}, kind
+        assert following != "json" or kind == "http", "an answer to no request"
+        assert kind != "json" or status, "an answer without its status"
+    for (kind, _, content), (following, status, answer) in pairwise([*found, ("", "", "")]):
         if kind != "http":
             continue
         head, _, body = content.partition("\n\n")
         (method, path), *headers = [line.split(None, 1) for line in head.strip().split("\n")]
-        status = following[1] if following[0] == "json" else None
         yield Example(
             method,
             path,
             {name.rstrip(":"): value for name, value in headers},
             body.strip(),
-            int(status) if status else None,
-            following[2] if status else None,
+            int(status) if following == "json" else None,
+            answer if following == "json" else None,
         )
 
 

@@ -1,5 +1,6 @@
 """What is written for agents is true: its requests work, its answers are what came back, its links lead somewhere."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -9,14 +10,42 @@ from django.test import Client
 from agents_api import guides
 from agents_api.guides import AUTH, GUIDES, Guide
 from agents_api.views.guides import reader
+from market.accounts.models import Account
 from market.config import config
-from tests.integration.agents_api.guides import Reader, differences, examples
+from market.webhooks import operations as webhooks
+from market.webhooks.models import Delivery
+from tests.integration.agents_api.guides import Reader, blocks, differences, examples
 from tests.integration.agents_api.sandbox.steps import work_off
-from tests.integration.agents_api.test_first_steps import sign_up
+from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
+from verification.searching import hashes
 
 pytestmark = pytest.mark.django_db
 PAGES = [guide.path for guide in GUIDES]
 ROOMS = ["/llms.txt", *PAGES, "/docs/self-hosting.md", "/docs/errors"]
+# What these guides begin with: results that wait for a review, or one that was accepted.
+IN_REVIEW, ACCEPTED = {"/docs/reviewing.md"}, {"/docs/disputes.md"}
+
+
+def results(client: Client, key: str, count: int) -> list[str]:
+    """In review, of one bounty."""
+    hashes.forget()
+    bounty = post(client, key, wish(slots=count, criteria=[]), once="results").json()["id"]
+    for number in range(count):
+        sent = client.post(
+            f"/v1/test/bounties/{bounty}/simulate",
+            {"outcome": "good"},
+            content_type="application/json",
+            headers=bearer(key) | {"Idempotency-Key": f"scout-{number}"},
+        )
+        assert sent.status_code == 202, sent.content
+    work_off()
+    return [each["id"] for each in client.get(f"/v1/bounties/{bounty}/results", headers=bearer(key)).json()["data"]]
+
+
+def accept(client: Client, key: str, result: str) -> None:
+    headers = bearer(key) | {"Idempotency-Key": "accepted"}
+    accepted = client.post(f"/v1/results/{result}/accept", content_type="application/json", headers=headers)
+    assert accepted.status_code == 200, accepted.content
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=PAGES)
@@ -24,7 +53,12 @@ def test_every_request_in_a_guide_is_answered_as_shown(client: Client, guide: Gu
     reader = Reader(client, datetime.now(UTC))
     text = client.get(guide.path).content.decode()
     if guide is not AUTH:
-        reader.known["KEY"] = sign_up(client)["key"]
+        key = reader.known["KEY"] = sign_up(client)["key"]
+        if guide.path in IN_REVIEW:
+            reader.known["RESULT"], reader.known["OTHER_RESULT"] = results(client, key, 2)
+        if guide.path in ACCEPTED:
+            [reader.known["RESULT"]] = results(client, key, 1)
+            accept(client, key, reader.known["RESULT"])
     for example in examples(text):
         reader.authorized = guide.path == "/SKILL.md" and example.path != "/v1/agents"
         status, told = reader.follow(example)
@@ -34,6 +68,27 @@ def test_every_request_in_a_guide_is_answered_as_shown(client: Client, guide: Gu
             continue
         assert status == example.status, (example, told)
         assert differences(reader.expected(example), told) == [], example.path
+
+
+def test_a_webhook_is_sent_as_the_guide_shows_it(client: Client) -> None:
+    text = client.get("/docs/webhooks.md").content.decode()
+    [shown] = [content for kind, _, content in blocks(text) if kind == "text"]
+    key = sign_up(client)["key"]
+    reader = Reader(client, datetime.now(UTC), {"KEY": key})
+    for example in examples(text):
+        reader.follow(example)
+    [result] = results(client, key, 1)
+    accept(client, key, result)
+    webhooks.copy_feed(account_id=Account.objects.get(kind=Account.Kind.AGENT).id, at=datetime.now(UTC))
+    sent = Delivery.objects.order_by("id").last()
+    assert sent is not None
+    assert differences(json.loads(shown.partition("\n\n")[2]), json.loads(sent.body)) == []
+
+
+def test_no_other_guide_shows_what_nobody_tries(client: Client) -> None:
+    for path in set(PAGES) - {"/docs/webhooks.md"}:
+        kinds = {kind for kind, _, _ in blocks(client.get(path).content.decode())}
+        assert kinds <= {"http", "json"}, path
 
 
 def test_a_difference_is_noticed() -> None:
