@@ -31,8 +31,13 @@ def fund(*, buyer: Account, bounty_id: UUID, at: datetime, spender: Spender | No
 def put_on_offer(change: Change) -> None:
     """From unfunded to open. The hold itself is posted when the change is recorded."""
     bounty = change.bounty
-    check_window(opens_at=change.now, closes_at=bounty.closes_at, at=change.now)
+    require_time_left(change)
     bounty.free_slots = bounty.unfinished_slots = bounty.slots
     move_bounty(change, BountyState.OPEN, opened_at=change.now, due_at=bounty.closes_at)
     make_slots([bounty])
     change.entries.append(postings.hold(bounty))
+
+
+def require_time_left(change: Change) -> None:
+    """The window may be over before a sweep has ended the bounty."""
+    check_window(opens_at=change.now, closes_at=change.bounty.closes_at, at=change.now)

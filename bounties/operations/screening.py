@@ -9,7 +9,7 @@ from bounties import events
 from bounties.models import Bounty
 from bounties.operations.auditing import audit
 from bounties.operations.changing import Change, move_bounty, record
-from bounties.operations.funding import put_on_offer
+from bounties.operations.funding import put_on_offer, require_time_left
 from bounties.operations.locking import lock_bounty, require_operator
 from bounties.operations.posting import tell_posted
 from bounties.operations.telling import tell_buyer
@@ -29,6 +29,7 @@ def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) -> 
     may post no more: whoever took that from it wants nothing bought with it either. The buyer can still fund it.
     """
     change = _screened(operator, bounty_id, at=at)
+    require_time_left(change)
     audit(operator, "allow", bounty_id, reason, at=at)
     move_bounty(change, BountyState.UNFUNDED)
     if not _opens(change):

@@ -7,6 +7,7 @@ import pytest
 from bounties import drafts, operations
 from bounties.models import Bounty, OperatorAction, Slot
 from bounties.operations.locking import NoSuchBounty, OperatorsOnly
+from bounties.policies.claims import WindowOver
 from bounties.text import TextTooShort
 from market.accounts.models import Account, ApiKey
 from market.ids import new_id
@@ -64,6 +65,19 @@ def test_a_bounty_posted_with_a_key_is_funded_only_under_its_limits(story: Story
     assert allowed(revoked_at=story.at) == "unfunded"
     assert allowed(expires_at=story.at) == "unfunded"
     assert allowed(scopes=["read", "money"]) == "unfunded"
+
+
+@pytest.mark.parametrize("key_ended", [False, True])
+def test_what_is_over_is_not_allowed_any_more(story: Story, key_ended: bool) -> None:
+    """Also where there would be no asking for its money."""
+    draft = drafts.read(body(story.at, title=DOUBTFUL), at=story.at)
+    ended = Spender(new_id(), SpendingLimits()) if key_ended else None
+    bounty = operations.post(buyer=story.buyer, draft=draft, at=story.at, spender=ended)
+    story.at = draft.closes_at  # no sweep has been there yet
+    with pytest.raises(WindowOver):
+        allow(story, bounty)
+    bounty.refresh_from_db()
+    assert (bounty.state, OperatorAction.objects.count()) == ("screening", 0)
 
 
 def test_a_refused_bounty_ends_with_the_reason_told(story: Story) -> None:
