@@ -21,6 +21,7 @@ from market.accounts.models import Account
 from market.errors import DomainError, Kind
 
 KEPT_FOR = timedelta(days=7)
+_CHANGES_ELSEWHERE = (Kind.MONEY, Kind.CONFLICT, Kind.FORBIDDEN)
 
 _ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -87,9 +88,9 @@ def answer_once(
     refuse: Callable[[DomainError], tuple[HTTPStatus, dict[str, Any]]],
     shown_once: Collection[str] = (),
 ) -> Answer:
-    """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too,
-    unless it asks to be repeated, or lacked only money: that comes from elsewhere, and the same request is then right.
-    What is raised besides leaves nothing behind.
+    """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too, where
+    the request itself is at fault. Not one that asks to be repeated, and not for want of money, for a state or a
+    permission: those change elsewhere, and the same request is then right. What is raised besides leaves nothing.
 
     Fields `shown_once` are secrets: they are in the first answer, and null in what is kept and repeated.
     """
@@ -104,7 +105,7 @@ def answer_once(
                 with transaction.atomic():
                     status, content = work(account)
             except DomainError as refusal:
-                if refusal.retryable or refusal.retry_at is not None or refusal.kind is Kind.MONEY:
+                if refusal.retryable or refusal.retry_at is not None or refusal.kind in _CHANGES_ELSEWHERE:
                     raise
                 status, content = refuse(refusal)
             answer = Answer(status, _written(content))

@@ -143,6 +143,17 @@ def test_a_refusal_that_asks_to_be_repeated_is_not_kept(account: Account) -> Non
     assert Work.times_done() == 1
 
 
+@pytest.mark.parametrize("kind", [Kind.MONEY, Kind.CONFLICT, Kind.FORBIDDEN])
+def test_a_refusal_for_what_changes_elsewhere_is_not_kept(account: Account, kind: Kind) -> None:
+    class NotNow(Refused):
+        pass
+
+    NotNow.kind = kind
+    with pytest.raises(NotNow):
+        ask(account.id, Work(raises=NotNow("not as things stand")))
+    assert (ask(account.id, Work()).replayed, Work.times_done()) == (False, 1)
+
+
 def test_a_failure_of_ours_leaves_nothing_behind_and_is_not_kept(account: Account) -> None:
     with pytest.raises(ZeroDivisionError):
         ask(account.id, Work(raises=ZeroDivisionError()))
