@@ -239,6 +239,7 @@ def require_review(submission: Submission, reviewer: str) -> None:
 
 
 def accept(model: Model, submission: Submission, by: str) -> None:
+    require_seen(submission, by)
     if by == "buyer" and submission.state == "accepted":
         return
     require_review(submission, by)
@@ -247,9 +248,15 @@ def accept(model: Model, submission: Submission, by: str) -> None:
 
 
 def reject(model: Model, submission: Submission, by: str, *, retake: bool) -> None:
+    require_seen(submission, by)
     require_review(submission, by)
     model.reject(submission, by, retake=retake)
     model.record(submission.bounty)
+
+
+def require_seen(submission: Submission, by: str) -> None:
+    """A buyer knows of no submission before its verdict, nor of one that was set aside."""
+    require(by != "buyer" or submission.state not in ("verifying", "set_aside"), "no_such_submission")
 
 
 # --- disputes ---------------------------------------------------------------------------------------------------------
@@ -266,6 +273,7 @@ def appeal(model: Model, submission: Submission, dispute_id: UUID | None) -> Non
 
 
 def dispute(model: Model, submission: Submission, dispute_id: UUID | None) -> None:
+    require_seen(submission, "buyer")
     require(submission.state == "accepted", "wrong_state")
     require(submission.decided_by != "ruling", "decision_is_final")
     award = submission.award
