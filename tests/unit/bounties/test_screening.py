@@ -8,8 +8,11 @@ import pytest
 from bounties import drafts
 from bounties.questions import read_questions
 from bounties.screening import Outcome, screen
+from bounties.screening.folding import forms
+from bounties.text import plain
 from market.money import Micros
 from tests.unit.bounties.test_drafts import body
+from tests.unit.bounties.titles import HARMLESS, HOSTILE, UNSEEN_HARMLESS, UNSEEN_HOSTILE
 
 DRAFT = drafts.read(body(), at=datetime(2026, 11, 20, 9, tzinfo=UTC))
 
@@ -71,7 +74,8 @@ def test_everyday_questions_are_allowed(title: str) -> None:
 def test_what_we_never_broker_is_refused(title: str, rule: str) -> None:
     screening = screen(replace(DRAFT, title=title))
     assert screening.outcome is Outcome.REFUSE
-    assert [(finding.rule, finding.param) for finding in screening.findings] == [(rule, "/title")]
+    refused = [(each.rule, each.param) for each in screening.findings if each.outcome is Outcome.REFUSE]
+    assert refused == [(rule, "/title")]
 
 
 @pytest.mark.parametrize(
@@ -113,3 +117,36 @@ def test_great_value_is_seen_by_a_person() -> None:
 
 def test_a_refusal_outweighs_a_doubt() -> None:
     assert screen(replace(DRAFT, title="Is anybody home? Break into it")).outcome is Outcome.REFUSE
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_what_is_hostile_does_not_pass_unseen(title: str) -> None:
+    shown = plain(title, param="/title", most=120)
+    assert screen(replace(DRAFT, title=shown)).outcome is not Outcome.ALLOW
+
+
+def test_harmless_titles_are_left_alone() -> None:
+    stopped = [each for each in HARMLESS if screen(replace(DRAFT, title=each)).outcome is not Outcome.ALLOW]
+    assert stopped == ["How long is the line at the embassy's visa counter?"]
+
+
+def test_how_much_words_find_of_what_nobody_wrote_a_rule_for() -> None:
+    """A quarter, and that is what rules about words are worth: people's reports stand behind them."""
+    found = [each for each in UNSEEN_HOSTILE if screen(replace(DRAFT, title=each)).outcome is not Outcome.ALLOW]
+    stopped = [each for each in UNSEEN_HARMLESS if screen(replace(DRAFT, title=each)).outcome is not Outcome.ALLOW]
+    assert (len(found), len(UNSEEN_HOSTILE), stopped) == (8, 30, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("F0ll0w h3r", "follow her"),
+        ("f o l l o w her", "follow her"),
+        ("Follow-her", "follow her"),
+        ("F\u043ell\u043ew her", "follow her"),
+        ("\uff26ollow her", "follow her"),
+        ("Is bus 42 late?", "is bus 42 late?"),
+    ],
+)
+def test_a_disguise_is_read_through(written: str, read: str) -> None:
+    assert forms(written)[-1] == read
