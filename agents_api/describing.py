@@ -63,7 +63,8 @@ class PathId(Reader[UUID]):
     def read(self, value: object, param: str) -> UUID:
         found = decode(self.prefix, str(value))
         if found is None:
-            raise self.refused_as("There is nothing with this id.")
+            why = "" if str(value).startswith(f"{self.prefix}_") else f" It would begin with {self.prefix}_."
+            raise self.refused_as(f"There is nothing with this id.{why}")
         return found
 
     def bare(self, parts: Parts) -> Schema:

@@ -4,6 +4,7 @@ Nothing here names a scout to a buyer, or tells a scout a buyer's name or privat
 track stand in any field. Payouts and webhook endpoints are told by their own rooms: `CATALOGUE` lists them too.
 """
 
+import difflib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -136,13 +137,15 @@ class UnknownEventType(DomainError):
     """There is no event of this type."""
 
     code = "unknown_event_type"
-    fix = "Send types of the catalogue of events, as GET /v1/events shows them."
+    fix = "Send types that /docs/webhooks.md lists, or none for all of them."
 
 
 def named(name: object, *, param: str) -> EventType:
     found = CATALOGUE.get(name) if isinstance(name, str) else None
     if found is None:
-        raise UnknownEventType("There is no event of this type.", param=param)
+        near = difflib.get_close_matches(str(name)[:60], CATALOGUE, n=1)
+        meant = f" Did you mean `{near[0]}`?" if near else ""
+        raise UnknownEventType(f"There is no event of this type.{meant}", param=param)
     return found
 
 

@@ -64,7 +64,7 @@ class InvalidTime(DomainError):
 def fields(value: object, *, param: str, known: Collection[str], needed: Collection[str] = ()) -> Mapping[str, Any]:
     """An object with no field that we do not know: a misspelt wish must not be silently ignored."""
     if not isinstance(value, Mapping):
-        raise InvalidField("This must be an object.", param=param or "/")
+        raise InvalidField(f"This must be an object with {', '.join(known)}.", param=param or "/")
     for name in value:
         if name not in known:
             raise unknown(name, known, param=f"{param}/{pointer(name)}")
@@ -174,6 +174,8 @@ def unknown(name: object, known: Collection[str], *, param: str, what: str = "fi
     shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
     near = difflib.get_close_matches(shown, known, n=1)
     if not near:
-        return UnknownField(f"There is no {what} `{shown}` here.", param=param)
+        return UnknownField(
+            f"There is no {what} `{shown}` here. Known here: {', '.join(known) or 'none'}.", param=param
+        )
     sentence = f"There is no {what} `{shown}` here. Did you mean `{near[0]}`?"
     return UnknownField(sentence, param=param, facts={"nearest": near[0]})

@@ -16,6 +16,7 @@ from market.config import config
 
 LONGEST_WAIT: Final = 45
 _SHOWN_RESULTS: Final = 10
+_KEY: Final = "^[!-~]{1,255}$"
 PREVIEW_TYPE: Final = "image/jpeg"
 
 
@@ -56,8 +57,7 @@ async def get_account(house: House, given: Arguments) -> Done:
 
 
 async def quote_bounty(house: House, given: Arguments) -> Done:
-    answer = await house.post("/v1/quotes", given)
-    return Done({name: value for name, value in answer.items() if name != "object" and value is not None})
+    return Done(shapes.quote(await house.post("/v1/quotes", given)))
 
 
 async def post_bounty(house: House, given: Arguments) -> Done:
@@ -104,6 +104,8 @@ async def review_result(house: House, given: Arguments) -> Done:
     if given["decision"] not in ("accept", "reject"):
         raise reading.InvalidField("This must be accept or reject.", param="/decision")
     body = {name: given[name] for name in ("ground", "note") if name in given}
+    if given["decision"] == "accept" and body:
+        raise reading.InvalidField("Only a rejection has a ground and a note.", param=f"/{next(iter(body))}")
     path = f"{_path('results', given['result_id'])}/{given['decision']}"
     return Done(shapes.result(await house.post(path, body, once=_once("review_result", given))))
 
@@ -145,8 +147,9 @@ def _once(tool: str, given: Arguments) -> str:
     """The caller's key, or one made of what is asked: asked again, it is the same request."""
     chosen = given.get("idempotency_key")
     if chosen is not None:
-        if not isinstance(chosen, str):
-            raise reading.InvalidField("This must be a text.", param="/idempotency_key")
+        # As a header it would be refused in the words of headers, which a model has none of.
+        if not isinstance(chosen, str) or not reading.matches(_KEY, chosen):
+            raise reading.InvalidField("This must be 1 to 255 visible ASCII characters.", param="/idempotency_key")
         return chosen
     said = orjson.dumps([tool, dict(given)], option=orjson.OPT_SORT_KEYS)
     return f"mcp-{base64.b32encode(hashlib.sha256(said).digest()[:20]).decode().lower()}"

@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents_api import problems
 from agents_api.door import InternalError
-from agents_api.mcp import NAME, SAYS, TITLE, VERSION
+from agents_api.mcp import NAME, SAYS, TITLE, VERSION, shapes
 from agents_api.mcp.asking import House, Refused
 from agents_api.mcp.documents import list_resources, read_resource
 from agents_api.mcp.doing import DOINGS, PREVIEW_TYPE, Done
@@ -122,7 +122,7 @@ async def _call(house: House, params: CallToolRequestParams) -> CallToolResult:
         reading.fields(given, param="", known=takes["properties"], needed=takes.get("required", ()))
         done = await DOINGS[params.name](house, given)
     except Refused as refused:
-        return _result(Done(refused.problem), is_error=True)
+        return _result(Done(shapes.mended(refused.problem)), is_error=True)
     except DomainError as refusal:
         return _result(Done(_problem(refusal, house)), is_error=True)
     except Exception:

@@ -87,7 +87,7 @@ TOOLS: Final = (
         "quote_bounty",
         "Price and policy of a bounty before posting it. Holds nothing.",
         _takes(_NEEDED, **_DRAFT),
-        _answers(total=_TEXT, policy=_OBJECT),
+        _answers(total=_TEXT, policy=_OBJECT, next=_NEXT),
         reads=True,
     ),
     _tool(

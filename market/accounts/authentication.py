@@ -38,7 +38,7 @@ class InvalidKey(DomainError):
 
     code = "invalid_key"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
-    fix = "Send `Authorization: Bearer sl_test_…` with a key of this exchange."
+    fix = "Send `Authorization: Bearer sl_test_…` with a key of this exchange; POST /v1/agents makes one."
 
 
 class KeyRevoked(DomainError):

@@ -54,6 +54,8 @@ def test_a_refusal_is_the_problem_that_the_api_gives() -> None:
         ("get_result", {"result_id": "sub_1"}, "no_such_submission", None),
         ("wait_for_bounty", {"bounty_id": "bnt_1", "seconds": 46}, "invalid_field", "/seconds"),
         ("review_result", {"result_id": "sub_1", "decision": "burn"}, "invalid_field", "/decision"),
+        ("review_result", {"result_id": "sub_1", "decision": "accept", "note": "Good."}, "invalid_field", "/note"),
+        ("set_webhook", {"url": "https://x.example/", "idempotency_key": ""}, "invalid_field", "/idempotency_key"),
         ("list_bounties", {"limit": 1000}, "invalid_limit", "/limit"),
         ("quote_bounty", {"title": "?"}, "missing_field", "/questions"),
     ],

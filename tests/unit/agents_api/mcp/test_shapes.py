@@ -79,6 +79,7 @@ def test_a_rejected_result_says_for_what() -> None:
         (("GET", "/v1/bounties/bnt_1/results"), ("get_bounty", {"bounty_id": "bnt_1"})),
         (("GET", "/v1/results/sub_1"), ("get_result", {"result_id": "sub_1"})),
         (("POST", "/v1/results/sub_1/accept"), ("review_result", {"result_id": "sub_1", "decision": "accept"})),
+        (("GET", "/v1/bounties"), ("list_bounties", {})),
     ],
 )
 def test_the_next_call_is_told_as_a_tool(call: tuple[str, str], tool: tuple[str, dict[str, Any]]) -> None:
@@ -89,3 +90,37 @@ def test_the_next_call_is_told_as_a_tool(call: tuple[str, str], tool: tuple[str,
 def test_a_call_that_no_tool_does_stays_a_call() -> None:
     call = {"method": "POST", "path": "/v1/bounties/bnt_1/fund"}
     assert shapes.step({"do": "fund", "call": call, "until": None}) == {"do": "fund", "call": call}
+
+
+def test_a_quote_leads_to_posting_the_same() -> None:
+    wish = {"title": "Is it open?", "reward": "2.50"}
+    call = {"method": "POST", "path": "/v1/bounties", "body": wish}
+    answer = {"object": "quote", "total": "2.75", "spendable_from": None, "next_action": {"do": "post", "call": call}}
+    shown = shapes.quote(answer)
+    assert shown == {"total": "2.75", "next": {"do": "post", "tool": "post_bounty", "arguments": wish}}
+
+
+@pytest.mark.parametrize(
+    ("results", "following"),
+    [
+        ([], {"do": "nothing"}),
+        (
+            [{"id": "sub_2", "status": "accepted"}, {"id": "sub_1", "status": "rejected"}],
+            {"do": "read_results", "tool": "get_result", "arguments": {"result_id": "sub_2"}},
+        ),
+    ],
+)
+def test_what_an_ended_bounty_leads_to_is_not_the_bounty_again(
+    results: list[dict[str, Any]], following: dict[str, Any]
+) -> None:
+    call = {"method": "GET", "path": "/v1/bounties/bnt_1/results"}
+    answer = {"id": "bnt_1", "questions": [], "proof": {}, "next_action": {"do": "read_results", "call": call}}
+    assert shapes.bounty(answer, results)["next"] == following
+
+
+def test_a_call_that_mends_is_told_as_a_tool_where_one_makes_it() -> None:
+    call = {"method": "GET", "path": "/v1/results/sub_1"}
+    mended = shapes.mended({"code": "wrong_state", "fix_call": call})
+    assert mended["fix_call"] == call | {"tool": "get_result", "arguments": {"result_id": "sub_1"}}
+    for problem in ({"fix_call": None}, {"fix_call": {"method": "POST", "path": "/v1/deposits", "body": {}}}):
+        assert shapes.mended(problem) == problem
