@@ -85,7 +85,7 @@ def test_every_command_says_it_as_json(shell: Shell, tmp_path: Path) -> None:
     ("words", "exits", "code"),
     [
         (["balance"], Exit.NOT_ALLOWED, "not_authenticated"),
-        (["quote", *WISH, *TERMS, "--for", "soon"], Exit.FAILED, "bad_words"),
+        (["quote", *WISH, *TERMS, "--for", "soon"], Exit.USAGE, "bad_words"),
         (["wait", "bnt_nothing"], Exit.NOT_ALLOWED, "not_authenticated"),
     ],
 )

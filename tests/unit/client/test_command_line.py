@@ -13,9 +13,10 @@ from sightline import SightlineError
 from sightline import errors as errors_of_client
 from sightline.cli import main, memory
 from sightline.cli.arguments import parser
-from sightline.cli.exits import MEANING, Exit, exit_of
-from sightline.cli.memory import Known, NoExchange
-from sightline.cli.offers import BadWords, offer_of
+from sightline.cli.exits import MEANING, BadWords, Exit, exit_of
+from sightline.cli.following import next_of_bounty, next_of_result
+from sightline.cli.memory import Known, Unreadable
+from sightline.cli.offers import offer_of
 from sightline.cli.telling import ProgressLine, clean
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -94,16 +95,18 @@ def test_the_command_line_is_believed_before_the_environment(monkeypatch: pytest
 
 
 def test_an_exchange_that_nobody_named_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(NoExchange):
+    with pytest.raises(BadWords, match="SIGHTLINE_URL"):
         memory.recall(None, None)
-    assert main(["balance"]) == Exit.FAILED
+    with pytest.raises(BadWords, match="begins with https"):
+        memory.recall("localhost:8000", None)
+    assert main(["balance"]) == Exit.USAGE
     assert "SIGHTLINE_URL" in capsys.readouterr().err
 
 
 def test_a_damaged_memory_is_told_and_not_taken_for_none() -> None:
     path = memory.keep(Known("https://one.example", "sl_test_1"))
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(NoExchange, match="cannot be read"):
+    with pytest.raises(Unreadable, match="cannot be read"):
         memory.recall("https://one.example", None)
 
 
@@ -120,6 +123,28 @@ def test_every_exit_has_a_meaning_and_every_error_an_exit() -> None:
     for kind in kinds:
         if issubclass(kind, SightlineError) and kind not in plain:
             assert exit_of(kind.__new__(kind)) is not Exit.FAILED
+
+
+def test_what_comes_next_is_told_in_commands() -> None:
+    def bounty(**action: Any) -> Any:
+        return {"id": "bnt_1", "next_action": {"call": None, "until": None} | action}
+
+    def result(**action: Any) -> Any:
+        return {"id": "sub_1", "next_action": {"call": None, "until": None} | action}
+
+    assert next_of_bounty(bounty(do="wait")) == "Next: sightline wait bnt_1"
+    assert next_of_bounty(bounty(do="review", until="noon", silence="accepts")) == (
+        "Next: sightline results bnt_1 --save pictures, until noon: silence accepts and pays"
+    )
+    fund = {"method": "POST", "path": "/v1/bounties/bnt_1/fund"}
+    assert next_of_bounty(bounty(do="fund", call=fund)) == "Next: fund (POST /v1/bounties/bnt_1/fund)"
+    assert next_of_result(result(do="review", until="noon", silence="rejects")) == [
+        "Next: sightline review sub_1 --accept, or --reject GROUND, until noon: silence rejects"
+    ]
+    assert next_of_result(result(do="wait", until="noon", silence="passes_on")) == [
+        "Somebody else looks at it first, until noon: then it is your turn"
+    ]
+    assert next_of_result(result(do="nothing")) == []
 
 
 class Terminal(io.StringIO):

@@ -3,6 +3,7 @@
 import argparse
 
 from sightline.cli.exits import MEANING
+from sightline.wire import VERSION
 
 OUTCOMES = ("good", "blocked", "wrong_place", "stale", "reused", "blurry", "no_show")
 
@@ -20,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"exit codes:\n{exits}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    root.add_argument("--version", action="version", version=VERSION)
     commands = root.add_subparsers(dest="command", required=True, metavar="command")
 
     def command(name: str, says: str) -> argparse.ArgumentParser:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.cli import memory
 from sightline.cli.exits import Exit
+from sightline.cli.following import next_of_bounty, next_of_result
 from sightline.cli.forwarding import Forwarder
 from sightline.cli.offers import offer_of
 from sightline.cli.pictures import save
@@ -55,7 +56,9 @@ def _balance(exchange: Sightline, given: argparse.Namespace) -> None:
 def _quote(exchange: Sightline, given: argparse.Namespace) -> None:
     quote = exchange.call("POST", "/v1/quotes", offer_of(given, now=datetime.now(UTC)))
     sentence = f"{quote['total']} {quote['currency'].upper()} for {quote['slots']} slot(s)"
-    sentence += f": {quote['reward']} and a fee of {quote['fee']} each. Screening: {quote['policy']['outcome']}."
+    sentence += f": {quote['reward']} and a fee of {quote['fee']} each. {quote['policy']['sentence']}"
+    if quote["next_action"]["do"] == "deposit":
+        sentence += f"\n{quote['missing']} of it is missing from your balance."
     show(quote, as_json=given.json, sentence=sentence)
 
 
@@ -97,6 +100,7 @@ def _results(exchange: Sightline, given: argparse.Namespace) -> None:
             for each in result["answers"]
         ]
         lines += [f"  {each['sentence']}" for each in result["verdict"]["reasons"]]
+        lines += [f"  {each}" for each in next_of_result(result)]
         if given.save:
             lines += [f"  saved {path}" for path in save(exchange, exchange.result(result["id"]), Path(given.save))]
         show(result, as_json=given.json, sentence="\n".join(lines))
@@ -144,11 +148,8 @@ def _waited(exchange: Sightline, bounty_id: str, timeout: float | None) -> Bount
 
 
 def _show_bounty(bounty: Bounty, given: argparse.Namespace) -> None:
-    following = bounty["next_action"]
-    call = following["call"]
-    then = f"\nNext: {following['do']}" + (f" ({call['method']} {call['path']})" if call else "")
-    then += f", until {following['until']}" if following["until"] else ""
-    show(bounty, as_json=given.json, sentence=f"{bounty['id']} is {bounty['status']}: {bounty['title']}{then}")
+    sentence = f"{bounty['id']} is {bounty['status']}: {bounty['title']}\n{next_of_bounty(bounty)}"
+    show(bounty, as_json=given.json, sentence=sentence)
 
 
 _COMMANDS: dict[str, Callable[[Sightline, argparse.Namespace], Any]] = {

@@ -17,6 +17,10 @@ from sightline.errors import (
 )
 
 
+class BadWords(SightlineError):
+    """What the command line was told cannot be read, or lacks something."""
+
+
 class Exit(IntEnum):
     DONE = 0
     FAILED = 1
@@ -35,7 +39,7 @@ class Exit(IntEnum):
 MEANING = {
     Exit.DONE: "done",
     Exit.FAILED: "something unexpected; the sentence on stderr says what",
-    Exit.USAGE: "the command line itself is wrong",
+    Exit.USAGE: "the command line itself is wrong, or names no exchange",
     Exit.INVALID: "the exchange refused what was sent; `param` and `fix` say how to mend it",
     Exit.NOT_ALLOWED: "no key, a wrong key, or one that may not do this",
     Exit.MONEY: "the balance or a cap does not cover it",
@@ -48,6 +52,7 @@ MEANING = {
 }
 
 _OF: dict[type[SightlineError], Exit] = {
+    BadWords: Exit.USAGE,
     InvalidRequest: Exit.INVALID,
     NotAuthenticated: Exit.NOT_ALLOWED,
     Forbidden: Exit.NOT_ALLOWED,

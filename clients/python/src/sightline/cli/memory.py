@@ -5,11 +5,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sightline.cli.exits import BadWords
 from sightline.errors import SightlineError
 
 
-class NoExchange(SightlineError):
-    """It is not known which exchange is meant."""
+class Unreadable(SightlineError):
+    """What was kept cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ def recall(base_url: str | None, key: str | None) -> Known:
     kept = _read()
     url = base_url or os.environ.get("SIGHTLINE_URL") or kept.get("base_url")
     if not url:
-        raise NoExchange("Name the exchange: --url https://…, or SIGHTLINE_URL.")
+        raise BadWords("Name the exchange: --url https://…, or SIGHTLINE_URL.")
+    if not url.startswith(("http://", "https://")):
+        raise BadWords(f"The exchange's address begins with https:// or http://, and {url} does not.")
     # A key belongs to the exchange that gave it: never show one exchange's key to another.
     ours = kept.get("key") if url.rstrip("/") == kept.get("base_url") else None
     return Known(url.rstrip("/"), key or os.environ.get("SIGHTLINE_KEY") or ours)
@@ -51,5 +54,5 @@ def _read() -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise NoExchange(f"{place()} cannot be read: {error}") from error
+        raise Unreadable(f"{place()} cannot be read: {error}") from error
     return kept if isinstance(kept, dict) else {}

@@ -8,13 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sightline.errors import SightlineError
+from sightline.cli.exits import BadWords
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-
-
-class BadWords(SightlineError):
-    """A word on the command line cannot be read."""
 
 
 def offer_of(given: argparse.Namespace, *, now: datetime) -> dict[str, Any]:
