@@ -56,6 +56,14 @@ def test_the_fronts_own_refusal_carries_the_callers_request_id(port: int) -> Non
     assert time.monotonic() - began < 20
 
 
+def test_a_person_reads_words_and_a_program_its_problem(port: int) -> None:
+    page = ask(port, "/nearby", Accept="text/html,*/*;q=0.8", X_Request_Id="from-the-caller-1")
+    assert (page.status, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert page.headers["x-request-id"] == "from-the-caller-1"
+    assert b"looks again by itself" in page.body
+    assert ask(port, "/v1/balance", Accept="text/html").headers["content-type"] == "application/problem+json"
+
+
 def test_it_makes_one_for_who_has_none_that_is_fit(port: int) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", ask(port, "/healthz", X_Request_Id="<b>").headers["x-request-id"])
 
