@@ -1,18 +1,13 @@
 """Offline is normal: what was captured waits on the phone, whatever happens to network, login, disk and server."""
 
-import os
-import signal
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from market.config import ROOT, config
-from market.engine import house as words
 from tests.browser.capture.conftest import Scout
-from tests.browser.conftest import House, _free_port, _listens, until
+from tests.browser.capture.door import opened
+from tests.browser.conftest import House, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
 
@@ -109,40 +104,6 @@ def test_what_the_server_refuses_stays_with_its_reason(walker: Scout) -> None:
     walker.press("Yes, remove it for good")
     until(lambda: walker.files_kept() == 0)
     assert walker.kept() == []
-
-
-class Door:
-    """A second web process of the same house, that can be taken away."""
-
-    def __init__(self, house: House) -> None:
-        self._house, self.port = house, _free_port()
-        self.url = f"http://localhost:{self.port}"
-
-    def open(self) -> None:
-        with (self._house.home / "second-log").open("wb") as log:
-            self._process = subprocess.Popen(
-                words.web(config, "--host", "127.0.0.1", "--port", str(self.port)),
-                cwd=ROOT,
-                env={**self._house.environment, "WEB_PROCESSES": "1"},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        until(lambda: _listens(self.port), seconds=60)
-
-    def close(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(20)
-
-
-@contextmanager
-def opened(house: House) -> Iterator[Door]:
-    door = Door(house)
-    door.open()
-    try:
-        yield door
-    finally:
-        door.close()
 
 
 def test_a_server_that_was_down_gets_it_when_it_is_back(scout: Come, house: House) -> None:

@@ -8,11 +8,14 @@ let opened;
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    // Without a version: whatever is there. Stores are only ever added, so a page of an older version, still open while
+    // Without a version: whatever is there. Stores are only ever added, by a newer version with a number here, so a page of an older version, still open while
     // a newer one has moved in, goes on keeping what it captures.
     const asked = indexedDB.open(NAME);
     asked.onupgradeneeded = () => {
-      for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, { keyPath });
+      const there = asked.result.objectStoreNames;
+      for (const [name, keyPath] of Object.entries(STORES)) {
+        if (!there.contains(name)) asked.result.createObjectStore(name, { keyPath });
+      }
     };
     asked.onsuccess = () => {
       asked.result.onversionchange = () => {
