@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from bounties.drafts import Challenge
 from bounties.places import Place, walking_minutes
 from market import ids
 from market.errors import DomainError
@@ -87,6 +88,9 @@ class Found:
     radius_m: int
     reward_micros: int
     media: str
+    media_count: int
+    challenge: Challenge
+    daylight: bool
     opens_at: datetime
     closes_at: datetime
     free_slots: int

@@ -27,6 +27,7 @@ from django.db.models import (
     When,
 )
 
+from bounties.drafts import Challenge
 from bounties.models import Bounty, Claim
 from bounties.nearby import reach
 from bounties.nearby.page import Cursor, Found, Page, Seeker, Wishes, check_limit
@@ -40,8 +41,8 @@ from market.accounts.models import Agent, Mode
 Row = tuple[Any, ...]
 
 _COLUMNS = (
-    "id", "latitude_e7", "longitude_e7", "title", "radius_m", "reward_micros", "media", "opens_at", "closes_at",
-    "free_slots",
+    "id", "latitude_e7", "longitude_e7", "title", "radius_m", "reward_micros", "media", "media_count", "challenge",
+    "daylight", "opens_at", "closes_at", "free_slots",
 )  # fmt: skip
 _MM, _ON_PLANE = len(_COLUMNS), len(_COLUMNS) + 1
 
@@ -172,20 +173,24 @@ def _by_plane(row: Row) -> Any:
 
 
 def _found(row: Row, horizon: Horizon) -> Found:
-    bounty_id, latitude_e7, longitude_e7, title, radius_m, reward_micros, media, opens_at, closes_at, free, mm, _ = row
+    bounty_id, latitude_e7, longitude_e7, title, radius_m, reward_micros, *proof, opens_at, closes_at, free, mm, _ = row
+    media, media_count, challenge, daylight = proof
     place = Place(latitude_e7 / E7, longitude_e7 / E7)
     return Found(
-        bounty_id,
-        title,
-        place,
-        radius_m,
-        reward_micros,
-        media,
-        opens_at,
-        closes_at,
-        free,
-        mm,
-        horizon.bearing(place),
+        bounty_id=bounty_id,
+        title=title,
+        place=place,
+        radius_m=radius_m,
+        reward_micros=reward_micros,
+        media=media,
+        media_count=media_count,
+        challenge=Challenge(challenge),
+        daylight=daylight,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        free_slots=free,
+        distance_mm=mm,
+        bearing=horizon.bearing(place),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -37,8 +38,20 @@ def test_it_says_what_is_asked_and_what_that_pays(story: Story, scouts_phone: Cl
     story.post(slots=2)
     page = _page(scouts_phone)
     assert _titles(page) == ["Is the bakery open?"]
-    for words in ("$2.50", "130 m", "closes", "in 5\u00a0h", "Photo", "2 places left"):
+    for words in ("$2.50", "130 m", "closes", "in 5\u00a0h", "1 photo", "2 places left"):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("proof", "told"),
+    [
+        ({"challenge": "code", "daylight": True}, "1 photo, with a code, by daylight<"),
+        ({"challenge": "second_view", "count": 2}, "2 photos, from two spots<"),
+    ],
+)
+def test_it_says_which_proof_is_asked(story: Story, scouts_phone: Client, proof: dict[str, Any], told: str) -> None:
+    story.post(proof=proof)
+    assert told in _page(scouts_phone).replace("\n", "")
 
 
 def test_a_typed_place_is_as_good_as_a_told_one(story: Story) -> None:

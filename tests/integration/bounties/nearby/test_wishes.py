@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from bounties.drafts import Challenge
 from bounties.models import Bounty
 from bounties.nearby.page import Found, Seeker, Wishes
 from bounties.nearby.search import nearby
@@ -30,7 +31,7 @@ def open_one(buyer: Agent) -> Bounty:
 
 def test_a_row_carries_what_a_list_shows_and_nothing_of_the_private_terms(buyer: Agent) -> None:
     there = destination(HERE, bearing=90, metres=1_000)
-    bounty = offer(buyer, [there], slots=3, unfinished_slots=3, free_slots=2)[0]
+    bounty = offer(buyer, [there], slots=3, unfinished_slots=3, free_slots=2, media_count=2, challenge="code")[0]
     (row,) = nearby(around=HERE, mode=Mode.LIVE, at=AT).rows
     assert row.bearing == pytest.approx(90, abs=0.01)
     assert row == Found(
@@ -40,6 +41,9 @@ def test_a_row_carries_what_a_list_shows_and_nothing_of_the_private_terms(buyer:
         radius_m=50,
         reward_micros=2_000_000,
         media="photo",
+        media_count=2,
+        challenge=Challenge.CODE,
+        daylight=False,
         opens_at=bounty.opens_at,
         closes_at=bounty.closes_at,
         free_slots=2,
