@@ -46,6 +46,10 @@ def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
     return Bounty.objects.filter(buyer_id=buyer_id).annotate(**asked)
 
 
+def titles_of(ids: Collection[UUID]) -> dict[UUID, str]:
+    return dict(Bounty.objects.filter(pk__in=ids).values_list("pk", "title"))
+
+
 def disputes_of(buyer_id: UUID) -> QuerySet[Dispute]:
     """Those that a buyer has opened, and appeals against what was decided for that buyer; with what was written."""
     mine = Dispute.objects.filter(bounty__buyer_id=buyer_id)

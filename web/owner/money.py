@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from bounties.queries import titles_of
 from market import clock
 from market.accounts.models import Mode
 from market.errors import DomainError
@@ -34,7 +35,7 @@ def ledger(request: HttpRequest, agent_id: str) -> HttpResponse:
     book = Book.of(agent.account.mode)
     moved = history.of_agent(book, agent.account_id, limit=_PAGE + 1, before=before, kinds=history.KINDS)
     older = encode(_CURSOR, moved[_PAGE - 1].entry_id) if len(moved) > _PAGE else None
-    entries = [showing.entry(each) for each in moved[:_PAGE]]
+    entries = showing.entries(moved[:_PAGE], titles_of({each.bounty_id for each in moved if each.bounty_id}))
     return render(request, "owner/ledger.html", {"agent": showing.agent(agent), "entries": entries, "older": older})
 
 

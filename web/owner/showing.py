@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bounties.models import Bounty
 from market.accounts import key_text
 from market.accounts.models import Agent, ApiKey, Mode
 from market.ids import encode
@@ -19,6 +20,7 @@ from market.ledger.queries import Spent
 from market.money import MICROS_PER_DOLLAR, format_micros, whole_cents_down
 from market.payments import refunds, stripe_gateway, top_ups
 from market.payments.models import Payment, SavedCard, TopUp
+from web.state_words import BOUNTY
 
 KINDS: Mapping[str, Promise] = {
     EntryKind.FAUCET: _("Play money"),
@@ -89,14 +91,29 @@ def key(found: ApiKey, *, spent: Mapping[UUID, Spent], at: datetime) -> dict[str
     }
 
 
-def entry(moved: Moved) -> dict[str, Any]:
+def bounty(found: Bounty) -> dict[str, Any]:
     return {
-        "at": moved.at,
-        "kind": KINDS[moved.kind],
-        "available": _change(moved.available_micros),
-        "held": _change(moved.held_micros),
-        "bounty": encode("bnt", moved.bounty_id) if moved.bounty_id else None,
+        "id": encode("bnt", found.id),
+        "title": found.title,
+        "state": BOUNTY[found.state],
+        "created_at": found.created_at,
+        "reward": format_micros(found.reward_micros),
+        "slots": found.slots,
+        "results": found.result_count,
     }
+
+
+def entries(moved: Iterable[Moved], titles: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": each.at,
+            "kind": KINDS[each.kind],
+            "available": _change(each.available_micros),
+            "held": _change(each.held_micros),
+            "bounty": titles.get(each.bounty_id) if each.bounty_id else None,
+        }
+        for each in moved
+    ]
 
 
 def _amount(micros: int | None) -> str | None:

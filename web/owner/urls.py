@@ -9,6 +9,7 @@ urlpatterns = [
     path("live", paying.go_live, name="go_live"),
     path("claim/<str:token>", claiming.claim, name="claim_agent"),
     path("agents/<str:agent_id>", pages.agent, name="owned_agent"),
+    path("agents/<str:agent_id>/bounties", pages.bounties, name="owned_bounties"),
     path("agents/<str:agent_id>/ledger", money.ledger, name="owned_ledger"),
     path("agents/<str:agent_id>/top-up", money.top_up, name="top_up"),
     path("agents/<str:agent_id>/pay-back", paying.pay_back, name="pay_back"),

@@ -1,6 +1,7 @@
 """Owners' pages: what they show, what they change, and that nobody else's agent is there at all."""
 
 import re
+from copy import copy
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
+from bounties.models import Bounty
 from market.accounts import operations
 from market.accounts.authentication import authenticate
 from market.accounts.models import Agent, ApiKey, Audit
-from market.ids import encode
+from market.ids import encode, new_id
 from market.ledger.postings import Book
 from market.ledger.queries import agent_balance
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
@@ -63,6 +65,31 @@ def test_an_owner_sees_what_an_agent_has_and_did(owner: Client, new: dict[str, A
         assert told in shown
     assert "Spent today 2.75 USD Spent this month 2.75 USD" in shown
     assert "\N{MINUS SIGN}2.75" in text(owner, page(new, "/ledger"))
+
+
+def test_all_that_an_agent_asked_for_is_leafed_through(owner: Client, new: dict[str, Any]) -> None:
+    post(Client(), new["key"], wish())
+    bounty = Bounty.objects.get()
+    copies = []
+    for number, bounty.pk in enumerate(sorted(new_id() for _ in range(52))):
+        bounty.title = f"No. {number}."
+        copies.append(copy(bounty))
+    Bounty.objects.bulk_create(copies)
+    assert "All bounties" in text(owner, page(new))
+    newest = owner.get(page(new, "/bounties")).content.decode()
+    (older,) = re.findall(r"\?before=bnt_\w+", newest)
+    assert "No. 51." in newest
+    assert "No. 2." in newest
+    assert "No. 1." not in newest
+    assert "2.50 USD for one answer" in newest
+    rest = text(owner, page(new, f"/bounties{older}"))
+    assert re.findall(r"No\. \d+\.|Is the bakery open\?", rest) == ["No. 1.", "No. 0.", "Is the bakery open?"]
+    assert "To the newest" in rest
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "agt_01m8jy4tpaesq9r2e8ke4g605z"])
+def test_the_cursor_of_the_bounties_is_checked(owner: Client, new: dict[str, Any], cursor: str) -> None:
+    assert owner.get(page(new, f"/bounties?before={cursor}")).status_code == 404
 
 
 def test_a_top_up_in_test_mode_is_there_at_once(owner: Client, new: dict[str, Any]) -> None:
@@ -122,6 +149,7 @@ def test_nobody_elses_agent_is_there(new: dict[str, Any], mailoutbox: list[Email
     paths = [
         page(new),
         page(new, "/ledger"),
+        page(new, "/bounties"),
         page(new, "/top-up"),
         page(new, "/keys"),
         key_page(new),
