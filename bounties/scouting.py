@@ -233,8 +233,11 @@ def submission_of(*, scout: Account, submission_id: UUID) -> OwnSubmission:
     )
 
 
-def newest_submissions(*, scout: Account, limit: int) -> list[Submission]:
-    return list(Submission.objects.select_related("bounty").filter(scout=scout).order_by("-id")[:limit])
+def newest_submissions(*, scout: Account, limit: int, before: UUID | None = None) -> list[Submission]:
+    mine = Submission.objects.select_related("bounty").filter(scout=scout).order_by("-id")
+    if before is not None:
+        mine = mine.filter(pk__lt=before)
+    return list(mine[:limit])
 
 
 # --- who asks ---------------------------------------------------------------------------------------------------------

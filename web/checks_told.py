@@ -38,7 +38,29 @@ _NAMES: Final = {
     "check_failed": _("Our checks broke on it"),
 }
 
-# A pass needs no sentence: its name says it.
+_PASSED: Final = {
+    "proof": _("Everything asked for is there."),
+    "session_integrity": _("Opened on site, signed, and sent as it was signed."),
+    "time_window": _("You captured while it was open."),
+    "geofence": _("You stood near enough to the point."),
+    "fix_accuracy": _("Your device knew well enough where you were."),
+    "impossible_travel": _("Where you were before does not speak against it."),
+    "repeated_coordinates": _("Your place wanders a little, as a real receiver's does."),
+    "daylight": _("The sun was up."),
+    "exact_reuse": _("Nobody has handed in this file before."),
+    "challenge_code": _("The code is in your picture."),
+    "second_view": _("Both pictures show one place from two spots."),
+    "instruction_text": _("No words in the picture try to steer a program."),
+    "content": _("It shows what you say."),
+    "witnesses": _("Others who were there say the same."),
+    "exif_place": _("The file names the same place."),
+    "exif_time": _("The file names the same time."),
+    "made_in_session": _("Nothing says that it is older than your capture."),
+    "near_reuse": _("It is no copy of an earlier picture."),
+    "editor_traces": _("Nothing in the file says that a program made or changed it."),
+    "picture_quality": _("Whoever looks at it can see something."),
+}
+
 _SENTENCES: Final = {
     ("proof", "too_few"): _("Less was handed in than was asked for."),
     ("proof", "unanswered"): _("A question has no answer yet."),
@@ -105,8 +127,8 @@ _SENTENCES: Final = {
 
 _METRES: Final = {
     "distance_m": _("distance from the point"),
-    "accuracy_m": _("your place is good to"),
     "radius_m": _("allowed"),
+    "accuracy_m": _("your place is good to"),
     "gap_m": _("apart"),
 }
 _PLAIN: Final = {
@@ -160,7 +182,7 @@ def sentence_of(result: CheckResult) -> str:
     known = _SENTENCES.get((result.check, result.reason))
     if known is not None:
         return str(known)
-    return "" if result.outcome is Outcome.PASS else result.scout
+    return str(_PASSED.get(result.check, "")) if result.outcome is Outcome.PASS else result.scout
 
 
 def _told(result: CheckResult) -> Told:
@@ -175,7 +197,9 @@ def _told(result: CheckResult) -> Told:
 
 def _figures(result: CheckResult) -> Iterable[Figure]:
     """What was measured, then what was allowed. A count of none says nothing, unless some were needed."""
-    for key, value in {**result.numbers, **result.threshold, **result.numbers}.items():
+    found = {**result.threshold, **result.numbers}
+    for key in (*_METRES, *_PLAIN):
+        value = found.get(key)
         if value is None or isinstance(value, bool | str):
             continue
         if key in _METRES:

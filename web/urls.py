@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<str:claim_id>/release", claim.release, name="claim_release"),
     path("answers", result.results, name="results"),
     path("answers/<str:submission_id>", result.result, name="result"),
+    path("answers/<str:submission_id>/pictures/<int:number>", result.picture, name="own_picture"),
     path("answers/<str:submission_id>/appeal", result.appeal, name="appeal"),
     path("earnings", earnings.earnings, name="earnings"),
     path("earnings/payout", earnings.ask_payout, name="ask_payout"),

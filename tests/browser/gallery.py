@@ -155,6 +155,7 @@ def _owners(story: Any, made: Any) -> Iterator[Page]:
     yield "owner-none", "newcomer", "/owner/"
     yield "owner-agent", "owner", agent
     yield "owner-ledger", "owner", f"{agent}/ledger"
+    yield "owner-bounties", "owner", f"{agent}/bounties"
     yield "owner-top-up", "owner", f"{agent}/top-up"
     yield "owner-make-key", "owner", f"{agent}/keys"
     yield "owner-limit-key", "owner", f"{agent}/keys/{encode('key', key.id)}"
@@ -216,6 +217,7 @@ def _operators(story: Any) -> Iterator[Page]:
     waiting = _captured(story, "Are the shelves full?", verdict=OPERATORS_REVIEW)
     ruled = Submission.objects.get(scout=story.scout, bounty__title="Is the bridge closed to cars?")
     yield "desk", "operator", "/ops/"
+    yield "desk-money", "operator", "/ops/money"
     yield "desk-screening", "operator", _path("ops/bounties", "bnt", screened)
     yield "desk-reported", "operator", _path("ops/bounties", "bnt", reported)
     yield "desk-review", "operator", _path("ops/submissions", "sub", waiting)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from bounties import desk
 from bounties.operations import reporting, screening
+from bounties.places import Place
 from bounties.policies.grounds import REPORT
 from bounties.states import BountyState
 from market import clock
@@ -51,6 +52,7 @@ def bounty(request: HttpRequest, bounty_id: str) -> HttpResponse:
     facts = {
         "bounty_id": bounty_id,
         "bounty": found,
+        "place": Place.of_e7(found.latitude_e7, found.longitude_e7),
         "form": form,
         "choices": choices,
         "reports": [(each, REPORT[each.ground].sentence) for each in found.reports.all()],

@@ -1,7 +1,7 @@
 """What came of an answer: every check, what was decided and by whom, and what can still be done."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,8 @@ from bounties.scouting import OwnSubmission
 from bounties.states import DISPUTE_RUNS, ClaimState, SubmissionState
 from market import clock
 from market.accounts.models import Scout
-from verification.queries import verdict_of
+from verification.checks.result import Outcome
+from verification.queries import copies_of, delivered_bytes, verdict_of
 from verification.requirements import QuestionType
 from web.addresses import known
 from web.checks_told import told
@@ -26,8 +27,15 @@ _LISTED = 50
 @for_scouts
 def results(request: HttpRequest, scout: Scout) -> HttpResponse:
     """Everything handed in, the newest first."""
-    listed = scouting.newest_submissions(scout=scout.account, limit=_LISTED)
-    return render(request, "scout/results.html", {"submissions": listed})
+    text = request.GET.get("before")
+    before = known(text, "sub") if text else None
+    listed = scouting.newest_submissions(scout=scout.account, limit=_LISTED + 1, before=before)
+    facts = {
+        "submissions": listed[:_LISTED],
+        "older": listed[_LISTED - 1].id if len(listed) > _LISTED else None,
+        "is_newest": before is None,
+    }
+    return render(request, "scout/results.html", facts)
 
 
 @require_GET
@@ -36,12 +44,15 @@ def result(request: HttpRequest, scout: Scout, submission_id: str) -> HttpRespon
     found = scouting.submission_of(scout=scout.account, submission_id=known(submission_id, "sub"))
     at = clock.now()
     verdict = verdict_of(found.row.capture_id)
+    checks = told(verdict.checks) if verdict else []
     facts = {
         "found": found,
         "row": found.row,
         "offer": found.claim.offer,
         "zone": zone_at(found.claim.offer.place),
-        "checks": told(verdict.checks) if verdict else [],
+        "doubts": [each for each in checks if each.outcome is not Outcome.PASS],
+        "passes": [each for each in checks if each.outcome is Outcome.PASS],
+        "pictures": copies_of(found.row.capture_id),
         "reasons": told(verdict.because()) if verdict and found.row.decided_by == DecidedBy.MACHINE else [],
         "answers": _answers(found),
         "received_at": found.real(found.row.received_at),
@@ -54,6 +65,19 @@ def result(request: HttpRequest, scout: Scout, submission_id: str) -> HttpRespon
         "can_appeal": _can_appeal(found) and appeal_by is not None and at <= appeal_by,
     }
     return render(request, "scout/result.html", facts)
+
+
+@require_GET
+@for_scouts
+def picture(request: HttpRequest, scout: Scout, submission_id: str, number: int) -> HttpResponse:
+    """The small one, as the buyer sees it: with faces and number plates blurred."""
+    found = scouting.submission_of(scout=scout.account, submission_id=known(submission_id, "sub"))
+    copy = next((each for each in copies_of(found.row.capture_id) if each.number == number), None)
+    if copy is None:
+        raise Http404
+    answer = HttpResponse(delivered_bytes(copy.preview_sha256), content_type="image/jpeg")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 @require_POST

@@ -1,14 +1,21 @@
 """What came of an answer, and what can still be done about it."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from PIL import Image
 
-from bounties.models import Dispute
-from market.ids import encode
+from bounties import capturing, verifying
+from bounties.models import Dispute, Submission
+from market import clock
+from market.ids import encode, new_id
 from tests.integration.bounties.story import ACCEPTED, BLURRED, OPERATORS_REVIEW, REJECTED, REVIEW, Story
 from tests.integration.web.conftest import phone
+from tests.phone import Phone
+from tests.unit.verification.photos.pictures import encoded, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +96,32 @@ def test_the_list_has_them_all(story: Story, scouts_phone: Client) -> None:
     second = story.handed_in(story.post(), REJECTED)
     page = scouts_phone.get("/answers").content.decode()
     assert page.index(_path(second)) < page.index(_path(first))
+
+
+def test_a_scout_sees_ones_own_pictures_as_the_buyer_does_and_what_passed(story: Story, scouts_phone: Client) -> None:
+    given = capturing.capture_pass(claim_id=story.claim(story.post()).id, at=story.at, scout=story.scout)
+    assert Phone(given).capture(encoded(scene(31), quality=92)).status_code == 201
+    submission = Submission.objects.get()
+    verifying.verify_submission(submission_id=submission.id, at=clock.now())
+    page = _page(scouts_phone, submission)
+    assert re.search(r"\d+ checks passed", page)
+    assert "You stood near enough to the point." in page
+    (path,) = re.findall(r'<img src="(/answers/[^"]+)"', page)
+    picture = scouts_phone.get(path)
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert max(Image.open(BytesIO(picture.content)).size) == 512
+    assert scouts_phone.get(path[:-1] + "2").status_code == 404
+    assert phone(story.other_scout).get(path).status_code == 404
+    assert Client().get(path).status_code == 302
+
+
+def test_what_was_answered_long_ago_is_leafed_through(story: Story, scouts_phone: Client) -> None:
+    submission = story.handed_in(story.post(), ACCEPTED)
+    assert "Older" not in scouts_phone.get("/answers").content.decode()
+    before = encode("sub", new_id())
+    page = scouts_phone.get(f"/answers?before={before}").content.decode()
+    assert encode("sub", submission.id) in page
+    assert "To the newest" in page
+    first = encode("sub", submission.id)
+    assert first not in scouts_phone.get(f"/answers?before={first}").content.decode()
+    assert scouts_phone.get("/answers?before=nonsense").status_code == 404
