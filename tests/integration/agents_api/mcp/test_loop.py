@@ -59,6 +59,8 @@ def test_from_no_key_to_an_accepted_result(client_of_the_web: Web, mode: Mode) -
             waiting = asyncio.create_task(_follow(agent, posted))
             await sync_to_async(worked_off)()
             waited = await waiting
+            while waited["next"]["do"] == "wait":  # on a busy machine longer than one wait lasts
+                waited = await _follow(agent, waited)
             assert (waited["next"]["do"], waited["next"]["tool"]) == ("review", "get_result")
             seen = await call(agent, waited["next"]["tool"], **waited["next"]["arguments"])
             result = shown_with_pictures(seen)
