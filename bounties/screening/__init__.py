@@ -52,10 +52,11 @@ def _find_words(draft: Draft) -> Iterator[Finding]:
 # A batch is screened more than once, and agents ask the same of many places.
 @lru_cache(maxsize=2_000)
 def _rules_met(text: str) -> tuple[Words, ...]:
+    """What refuses it; or, where nothing does, what should be seen by a person."""
     written = forms(text)
     met = [each for each in RULES if any(each.pattern.search(form) for form in written)]
-    refused = {each.rule for each in met if each.outcome is Outcome.REFUSE}
-    return tuple(each for each in met if each.outcome is Outcome.REFUSE or each.rule not in refused)
+    refusing = tuple(each for each in met if each.outcome is Outcome.REFUSE)
+    return refusing or tuple(met)
 
 
 def _find_value(draft: Draft) -> Iterator[Finding]:
