@@ -85,9 +85,8 @@ def choose_mode(request: HttpRequest) -> HttpResponse:
 def choose_units(request: HttpRequest) -> HttpResponse:
     response = redirect("me")
     units = Units.IMPERIAL if request.POST.get("units") == Units.IMPERIAL else Units.METRIC
-    response.set_cookie(
-        UNITS_COOKIE, str(units), max_age=_A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
-    )
+    # The capture's page reads it too: that one is on the phone, and the same for everybody.
+    response.set_cookie(UNITS_COOKIE, str(units), max_age=_A_YEAR, samesite="Lax", secure=request.is_secure())
     return response
 
 

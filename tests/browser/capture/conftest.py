@@ -218,7 +218,7 @@ def scout(phone_browser: Browser, house: House, backstage: Backstage) -> Iterato
         home = replace(house, url=url or house.url)
         context = phone_browser.new_context(
             viewport={"width": 390, "height": 844},
-            locale="en-GB",
+            locale="en-IE",
             device_scale_factor=1,
             has_touch=True,
             is_mobile=True,

@@ -36,6 +36,9 @@ def test_the_button_says_how_far_it_is_until_the_scout_is_there(scout: Come) -> 
     expect(ada.shutter).to_have_attribute("aria-disabled", "true")
     ada.shutter.click(force=True)  # not disabled, so that it can say why it is not ready
     assert ada.files_kept() == 0
+    ada.context.add_cookies([{"name": "units", "value": "imperial", "url": ada.house.url}])
+    ada.open_capture()
+    expect(ada.shutter).to_have_text("Too far by 265 ft")
     ada.walk_to(10)
     expect(ada.shutter).to_have_text("Take the picture")
 

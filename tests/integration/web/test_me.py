@@ -55,7 +55,8 @@ def test_a_scout_in_both_modes_changes_over_and_back(story: Story, scouts_phone:
 
 def test_units_are_chosen_by_hand(story: Story, scouts_phone: Client) -> None:
     story.post()
-    scouts_phone.post("/me/units", {"units": "imperial"})
+    chosen = scouts_phone.post("/me/units", {"units": "imperial"}).cookies["units"]
+    assert not chosen["httponly"]  # the capture's page, which no server writes for this scout, reads it too
     assert "430 ft" in _page(scouts_phone, "/nearby")
     scouts_phone.post("/me/units", {"units": "metric"})
     assert "130 m" in _page(scouts_phone, "/nearby")

@@ -1,7 +1,7 @@
 // The page's texts by name, and amounts, lengths and times as its reader writes them.
 
 const language = document.documentElement.lang || "en";
-const IMPERIAL = ["US", "LR", "MM"];
+const IMPERIAL = ["US", "GB", "LR", "MM"]; // as in web/telling.py
 const FEET = 3.28084;
 
 let texts;
@@ -18,12 +18,16 @@ export function whyRefused({ code, detail }) {
 }
 
 export function length(metres) {
-  const region = new Intl.Locale(navigator.language).maximize().region;
-  const imperial = IMPERIAL.includes(region);
-  const [amount, unit] = imperial ? inFeet(metres) : inMetres(metres);
+  const [amount, unit] = isImperial() ? inFeet(metres) : inMetres(metres);
   const digits = unit === "meter" || unit === "foot" ? 0 : 1;
   const style = { style: "unit", unit, maximumFractionDigits: digits };
   return new Intl.NumberFormat(language, style).format(amount);
+}
+
+// As was chosen on the page Me; else as the region measures that the browser's language names, like the server's pages.
+function isImperial() {
+  const chosen = /(?:^|; )units=(\w+)/.exec(document.cookie)?.[1];
+  return chosen ? chosen === "imperial" : IMPERIAL.includes(navigator.language.split("-").at(-1).toUpperCase());
 }
 
 function inMetres(metres) {
