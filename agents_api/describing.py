@@ -104,6 +104,7 @@ class Said:
     etag: bool = False
     links: Mapping[str, Link] = field(default_factory=dict)
     media_type: str = "application/json"
+    or_of: Callable[[], Sequence[str]] = tuple  # further media types it may have
 
 
 NOTHING = Body(fields={}, sample={})

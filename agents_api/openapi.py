@@ -227,7 +227,7 @@ def _answer(placed: Placed, answer: Said, parts: Parts) -> dict[str, Any]:
     said: dict[str, Any] = {"description": answer.text, "headers": _header_refs(headers)}
     if answer.shape is not None:
         content = _content(answer.shape.schema(parts), {"example": answer.shape.example()})
-        said["content"] = {answer.media_type: content}
+        said["content"] = {each: {} for each in answer.or_of()} | {answer.media_type: content}
     if answer.links:
         said["links"] = {
             name: {"operationId": link.operation, "parameters": dict(link.parameters)}

@@ -222,7 +222,7 @@ def receipt_when_ready(submission: Submission, *, at: datetime) -> bytes | None:
     found = queries.found([submission.capture_id]).get(submission.capture_id)
     if found is None or found.verdict is None:
         return None
-    if len(found.copies) < found.photos:
+    if len(found.copies) < found.deliverable:
         ask_for_copies(submission)
         return None
     return receipt_of(submission, at=at) if found.receipt is None else found.receipt.encode()

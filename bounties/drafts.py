@@ -25,11 +25,13 @@ from bounties.shapes import (
     OneOf,
     Text,
     Truth,
+    WordOf,
 )
 from bounties.text import InvalidText, TextTooLong, plain
 from market import money
 from market.errors import DomainError
 from market.ledger.policies import default_blocked_reward
+from verification import kinds
 from verification.requirements import Question, Review
 
 LEAST_REWARD = money.Micros(50_000)
@@ -41,10 +43,6 @@ FURTHEST_AHEAD = timedelta(days=90)
 SHORTEST_WINDOW = timedelta(minutes=15)
 # Clocks differ, and a request travels: a window may say that it opened a little while ago.
 OPENED_BEFORE = timedelta(minutes=10)
-
-
-class Media(StrEnum):
-    PHOTO = "photo"
 
 
 class Challenge(StrEnum):
@@ -83,7 +81,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    media: Media = Media.PHOTO
+    media: str = kinds.PHOTO  # one of `kinds.asked_for()`
     count: int = 1
     challenge: Challenge = Challenge.NONE
     accuracy_m: int | None = None  # None: what the reward's level asks for
@@ -165,11 +163,12 @@ PLACE = Body(
     },
     needed=("lat", "lng", "radius_m"),
 )
+MEDIA = WordOf(text="What is captured.", among=kinds.asked_for, sample=kinds.PHOTO)
 PROOF = Body(
     name="ProofDraft",
     text="What has to be handed in.",
     fields={
-        "media": OneOf(among=Media, sample="photo"),
+        "media": MEDIA,
         "count": Integer(text="How many.", least=1, most=10, sample=1),
         "challenge": OneOf(
             text="`code`: a word shown at capture time must be in the picture. `second_view`: a second angle.",
@@ -181,7 +180,7 @@ PROOF = Body(
         ),
         "daylight": Truth(text="Only while the sun is up there."),
     },
-    default={"media": Media.PHOTO, "count": 1, "challenge": Challenge.NONE, "daylight": False},
+    default={"media": kinds.PHOTO, "count": 1, "challenge": Challenge.NONE, "daylight": False},
     or_null=("accuracy_m",),
 )
 DRAFT = Body(

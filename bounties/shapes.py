@@ -208,17 +208,21 @@ class OneOf(Reader[Choice]):
 
 @dataclass(frozen=True, kw_only=True)
 class WordOf(Reader[str]):
-    """One of some words that are no enumeration of their own."""
+    """One of some words that are no enumeration of their own; asked for each time, where there may come more."""
 
-    among: Sequence[str]
+    among: Sequence[str] | Callable[[], Sequence[str]]
 
     def read(self, value: object, param: str) -> str:
-        if not isinstance(value, str) or value not in self.among:
-            raise InvalidField(f"This must be one of {', '.join(self.among)}.", param=param)
+        if not isinstance(value, str) or value not in self.words:
+            raise InvalidField(f"This must be one of {', '.join(self.words)}.", param=param)
         return value
 
     def bare(self, parts: Parts) -> Schema:
-        return {"type": "string", "enum": list(self.among)}
+        return {"type": "string", "enum": list(self.words)}
+
+    @property
+    def words(self) -> Sequence[str]:
+        return self.among() if callable(self.among) else self.among
 
     def refusals(self) -> Refusals:
         return frozenset({InvalidField})

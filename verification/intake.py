@@ -1,5 +1,6 @@
-"""How a file of each kind comes in: known by its first bytes, looked at from outside when it is whole, measured for
-its evidence. A new kind: its facts in `kinds.py`, its intake by `register` here, its checks by `checks.register`.
+"""How a file of each kind comes in and goes out: known by its first bytes, looked at from outside when it is whole,
+measured for its evidence, and made into a copy that a buyer may have. A new kind: its facts in `kinds.py`, its intake
+by `register` here, its checks by `checks.register`.
 
 Each intake is for hostile bytes. Of photos, only the sandbox decodes anything.
 """
@@ -11,18 +12,36 @@ from typing import Any
 from market.config import config
 from verification import looking, store
 from verification.kinds import PHOTO, named
+from verification.photos.delivery import Redaction
 from verification.photos.formats import inspect
+from verification.signing import with_credentials
+
+JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a buyer gets of an artifact. Nothing in it says who made it, or with what."""
+
+    media: bytes
+    preview: bytes = b""  # JPEG, of at most 512 px; empty where the kind has nothing to show before it is accepted
+    width: int | None = None
+    height: int | None = None
+    redactions: tuple[Redaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """`inspect` raises `RefusedPicture`, or a refusal of the kind's own below it, for what shall not be kept;
-    `measure` raises one for what turns out to be unreadable, and else answers the kind's facts.
+    `measure` raises one for what turns out to be unreadable, and else answers the kind's facts. What was measured can
+    be delivered: `deliver` writes it anew, never the bytes that came in.
     """
 
+    media_type: str  # of what is delivered
     begins: Callable[[bytes], bool]
     inspect: Callable[[bytes], object]
     measure: Callable[[bytes], Any]
+    deliver: Callable[[bytes], Outgoing]
 
 
 def _measure_photo(data: bytes) -> Any:
@@ -31,8 +50,13 @@ def _measure_photo(data: bytes) -> Any:
     return measured.facts
 
 
+def _deliver_photo(data: bytes) -> Outgoing:
+    made = looking.sandbox().deliver(data, blur=True, face_model=config.face_model)
+    return Outgoing(with_credentials(made.media), made.preview, made.width, made.height, made.redactions)
+
+
 # Anything that begins as no other kind does is looked at as a photo, and refused in a photo's words.
-_PHOTOS = Intake(begins=lambda _: True, inspect=inspect, measure=_measure_photo)
+_PHOTOS = Intake(JPEG, begins=lambda _: True, inspect=inspect, measure=_measure_photo, deliver=_deliver_photo)
 _OTHERS: dict[str, Intake] = {}
 
 
@@ -57,6 +81,20 @@ def kind_of(data: bytes) -> str:
 def measure(kind: str, data: bytes) -> Any:
     """The kind's own facts."""
     return _of(kind).measure(data)
+
+
+def media_types() -> tuple[str, ...]:
+    """Of everything that is delivered."""
+    return tuple(dict.fromkeys((JPEG, *(each.media_type for each in _OTHERS.values()))))
+
+
+def media_type(kind: str) -> str:
+    return _of(kind).media_type
+
+
+def deliver(kind: str, data: bytes) -> Outgoing:
+    """The copy that a buyer may have."""
+    return _of(kind).deliver(data)
 
 
 def _of(kind: str) -> Intake:

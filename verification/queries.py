@@ -16,7 +16,7 @@ from verification import requirements as wishes
 from verification.decide import Verdict
 from verification.evidence import Fix
 from verification.geo import distance_m
-from verification.kinds import PHOTO
+from verification.kinds import UNREADABLE
 from verification.models import Delivered, Gathered, SigningKey
 from verification.models import Verdict as Kept
 from verification.receipt import KeyStatus, PublishedKey
@@ -24,13 +24,15 @@ from verification.receipt import KeyStatus, PublishedKey
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A delivered picture as a buyer may know it."""
+    """A delivered artifact as a buyer may know it."""
 
     number: int
+    kind: str
+    media_type: str
     media_sha256: str
-    preview_sha256: str
-    width: int
-    height: int
+    preview_sha256: str  # empty: nothing to show before it is accepted
+    width: int | None
+    height: int | None
     redactions: tuple[tuple[str, int], ...]  # by detector, how many regions
 
 
@@ -42,7 +44,7 @@ class Found:
     captured_at: datetime | None
     fix: Fix | None  # the sharpest one at the shutter
     distance_m: float | None  # from the point that was asked for
-    photos: int
+    deliverable: int  # so many artifacts, of which there are copies or will be
     copies: tuple[Copy, ...]
     receipt: str | None
 
@@ -55,7 +57,7 @@ def found(capture_ids: Collection[UUID]) -> dict[UUID, Found]:
     return {row.pk: _found(row, row.copies) for row in rows.annotate(copies=ArraySubquery(copies))}
 
 
-_COPIED = ("number", "media_sha256", "preview_sha256", "width", "height")
+_COPIED = ("number", "kind", "media_type", "media_sha256", "preview_sha256", "width", "height")
 
 
 def _found(row: Gathered, copies: list[dict[str, Any]]) -> Found:
@@ -68,7 +70,7 @@ def _found(row: Gathered, copies: list[dict[str, Any]]) -> Found:
         captured_at=reading.best_moment(evidence.session),
         fix=fix,
         distance_m=None if fix is None else distance_m(fix.place, asked.place),
-        photos=len(evidence.artifacts_of(PHOTO)),
+        deliverable=len([each for each in evidence.artifacts if each.kind != UNREADABLE]),
         copies=tuple(
             Copy(**{name: each[name] for name in _COPIED}, redactions=_redactions(each["redactions"]))
             for each in copies
@@ -90,11 +92,7 @@ def verdict_of(capture_id: UUID) -> Verdict | None:
 def copies_of(capture_id: UUID) -> tuple[Copy, ...]:
     return tuple(
         Copy(
-            number=each.number,
-            media_sha256=each.media_sha256,
-            preview_sha256=each.preview_sha256,
-            width=each.width,
-            height=each.height,
+            **{name: getattr(each, name) for name in _COPIED},
             redactions=_redactions(each.redactions),
         )
         for each in Delivered.objects.filter(capture_id=capture_id).order_by("number")
@@ -102,7 +100,7 @@ def copies_of(capture_id: UUID) -> tuple[Copy, ...]:
 
 
 def delivered_bytes(sha256: str) -> bytes:
-    """A redacted copy or a preview, JPEG."""
+    """A redacted copy, or a preview."""
     return store.read(store.DELIVERED, sha256)
 
 

@@ -101,7 +101,7 @@ BOUNTY = Record(
         "proof": Record(
             text="What the scout must hand in.",
             fields={
-                "media": one_of(list(drafts.Media), text="What is captured."),
+                "media": drafts.MEDIA,
                 "count": number("How many of them.", least=1),
                 "challenge": one_of(
                     list(drafts.Challenge),

@@ -17,7 +17,6 @@ from agents_api.answers import (
     Listing,
     Plain,
     Record,
-    kind,
     moment,
     number,
     one_of,
@@ -26,6 +25,7 @@ from agents_api.answers import (
     words,
 )
 from agents_api.media_links import Size
+from bounties import drafts
 from bounties.models import Submission
 from bounties.shapes import Nullable, Shape
 from verification import queries
@@ -51,15 +51,19 @@ CHECK = Record(
 )
 MEDIUM = Record(
     name="Medium",
-    text="A picture, upright and without metadata, what was found to be a face or a plate blurred.",
+    text="What was captured, as you may have it. A picture is upright and without metadata, and what was found to be a"
+    " face or a plate is blurred.",
     fields={
         "number": number("In the order captured.", least=1),
-        "kind": kind("photo"),
-        "width": number("Pixels.", sample=1200),
-        "height": number("Pixels.", sample=900),
-        "preview_url": url("At most 512 px; needs no key.", sample=_LINK),
+        "kind": drafts.MEDIA,
+        "media_type": words("Of what `url` leads to.", sample="image/jpeg"),
+        "width": Nullable(text="Pixels; null where it is no picture.", of=number(sample=1200)),
+        "height": Nullable(text="Pixels.", of=number(sample=900)),
+        "preview_url": Nullable(
+            text="A picture of at most 512 px; needs no key. Null: this kind has none.", of=url(sample=_LINK)
+        ),
         "url": Nullable(
-            text="The picture itself, once the result is accepted.",
+            text="The thing itself, once the result is accepted.",
             of=url(sample=_LINK),
         ),
         "links_end_at": moment("Then fetch the result again: each answer has fresh links."),
@@ -93,7 +97,7 @@ CAPTURE = Record(
 )
 FIELDS: Mapping[str, Shape] = {
     "checks": Listing(text="Everything that was looked at.", of=CHECK),
-    "media": Listing(text="The pictures; none of a rejected result.", of=MEDIUM),
+    "media": Listing(text="What was captured; none of a rejected result.", of=MEDIUM),
     "capture": Nullable(text="Null: no check has looked.", of=CAPTURE),
     "receipt": Nullable(
         text="What was found and decided, signed by us (Ed25519 over RFC 8785 JSON); of accepted results.",
@@ -160,10 +164,11 @@ def _medium(submission: Submission, copy: Copy, view: View, *, accepted: bool) -
     )
     return {
         "number": copy.number,
-        "kind": "photo",
+        "kind": copy.kind,
+        "media_type": copy.media_type,
         "width": copy.width,
         "height": copy.height,
-        "preview_url": preview.url(),
+        "preview_url": preview.url() if copy.preview_sha256 else None,
         "url": full.url() if accepted else None,
         "links_end_at": preview.until,
         "redactions": [{"detector": detector, "regions": regions} for detector, regions in copy.redactions],

@@ -1,5 +1,6 @@
-"""The pictures of results, by signed links: blurred copies and their previews, never what was handed in."""
+"""What was captured for results, by signed links: redacted copies and their previews, never what was handed in."""
 
+import mimetypes
 import re
 from http import HTTPStatus
 from uuid import UUID
@@ -18,10 +19,10 @@ from bounties.models import Submission
 from bounties.shapes import By, Integer, OneOf
 from bounties.states import SubmissionState
 from market import clock
-from verification import queries
+from verification import intake, queries
+from verification.intake import JPEG
 from verification.store import NotKept
 
-JPEG = "image/jpeg"
 _RANGE = re.compile(r"bytes=([0-9]{0,12})-([0-9]{0,12})", re.ASCII)
 # What may be seen of a result in review, and of one that is yours. Nothing of any other.
 _SEEN_IN = {
@@ -38,6 +39,8 @@ class AnyRenderer(JsonRenderer):
 
 _FROM = "From the link."
 _BYTES = Plain(says={"type": "string", "contentMediaType": JPEG}, sample="(JPEG)")
+# What a browser may show by itself. Everything else is saved, whatever it says of itself.
+_SHOWN = (JPEG,)
 
 
 def _word(sample: str) -> By[str]:
@@ -68,19 +71,21 @@ class Picture(Endpoint):
             "signature": _word("…"),
         },
         answers={
-            200: Said("The picture.", _BYTES, media_type=JPEG),
-            206: Said("A part of it, where one Range was asked for.", _BYTES, media_type=JPEG),
+            200: Said("The picture, or whatever was captured.", _BYTES, media_type=JPEG, or_of=intake.media_types),
+            206: Said(
+                "A part of it, where one Range was asked for.", _BYTES, media_type=JPEG, or_of=intake.media_types
+            ),
         },
         refusals=(NoSuchMedia, MediaLinkExpired, NotKept),
     )
     def get(self, request: Request, result_id: UUID) -> HttpResponse:
         link = media_links.read(result_id, self.query, at=clock.now())
-        data = _picture(link)
+        data, media_type = _asked(link)
         part, status, headers = part_of(data, request.headers.get("Range", ""))
-        return HttpResponse(part, status=status, content_type=JPEG, headers=headers | _safe(link))
+        return HttpResponse(part, status=status, content_type=media_type, headers=headers | _safe(link, media_type))
 
 
-def _picture(link: Link) -> bytes:
+def _asked(link: Link) -> tuple[bytes, str]:
     lasting = Q(bounty__buyer__keys__expires_at__isnull=True) | Q(bounty__buyer__keys__expires_at__gt=clock.now())
     seen = Submission.objects.filter(
         lasting,
@@ -92,15 +97,19 @@ def _picture(link: Link) -> bytes:
     capture_id = seen.values_list("capture_id", flat=True).first()
     copies = queries.copies_of(capture_id) if capture_id else ()
     for copy in copies:
-        if copy.number == link.number:
-            return queries.delivered_bytes(copy.media_sha256 if link.size is Size.FULL else copy.preview_sha256)
+        if copy.number == link.number and link.size is Size.FULL:
+            return queries.delivered_bytes(copy.media_sha256), copy.media_type
+        if copy.number == link.number and copy.preview_sha256:
+            return queries.delivered_bytes(copy.preview_sha256), JPEG
     raise NoSuchMedia("There is nothing at this address.")
 
 
-def _safe(link: Link) -> dict[str, str]:
+def _safe(link: Link, media_type: str) -> dict[str, str]:
     """A stranger's picture, opened by itself in a browser, is a picture and nothing else."""
+    how = "inline" if media_type in _SHOWN else "attachment"
+    ending = mimetypes.guess_extension(media_type) or ".bin"
     return {
-        "Content-Disposition": f'inline; filename="{link.number}-{link.size}.jpg"',
+        "Content-Disposition": f'{how}; filename="{link.number}-{link.size}{ending}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from verification.decide import Decision
+from verification.kinds import PHOTO
 from verification.models.capture import SHA256, Capture
 
 
@@ -69,15 +70,17 @@ class ModelReading(models.Model):
 
 
 class Delivered(models.Model):
-    """A redacted copy and its preview, both kept under their hashes."""
+    """A redacted copy and, where its kind has one, its preview; both kept under their hashes."""
 
     id = models.BigAutoField(primary_key=True)
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="delivered")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, default=PHOTO, db_default=PHOTO)
+    media_type = models.CharField(max_length=80, default="image/jpeg", db_default="image/jpeg")
     media_sha256 = models.CharField(max_length=64)
-    preview_sha256 = models.CharField(max_length=64)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
+    preview_sha256 = models.CharField(max_length=64, blank=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
     redactions = models.JSONField()  # by detector, how many regions
     made_at = models.DateTimeField()
 
@@ -88,7 +91,7 @@ class Delivered(models.Model):
         constraints = (
             models.UniqueConstraint("capture", "number", name="delivered_number_unique"),
             models.CheckConstraint(
-                condition=Q(media_sha256__regex=SHA256, preview_sha256__regex=SHA256),
+                condition=Q(media_sha256__regex=SHA256) & (Q(preview_sha256="") | Q(preview_sha256__regex=SHA256)),
                 name="delivered_hash_is_sha256",
             ),
         )

@@ -6,38 +6,38 @@ from uuid import UUID
 from django.db import transaction
 
 from market.config import config
-from verification import canonical, decide, looking, receipt, store
+from verification import canonical, decide, intake, receipt, store
 from verification import evidence as evidences
 from verification import requirements as wishes
-from verification.kinds import PHOTO
+from verification.intake import Outgoing
+from verification.kinds import UNREADABLE
 from verification.models import Delivered, Gathered, Receipt
 from verification.operations.signing_keys import key_in_use
-from verification.photos.delivery import Delivery
-from verification.signing import with_credentials
 
 
 def deliver(*, capture_id: UUID, at: datetime) -> tuple[Delivered, ...]:
-    """A copy for each readable picture, in the order captured. Made before, it is not made again."""
+    """A copy of each readable artifact, in the order captured. Made before, it is not made again."""
     gathered = Gathered.objects.get(pk=capture_id)
     evidence = evidences.from_json(gathered.evidence)
-    photos = {each.sha256 for each in evidence.artifacts_of(PHOTO)}
+    kinds = {each.sha256: each.kind for each in evidence.artifacts if each.kind != UNREADABLE}
     done = {each.number: each for each in Delivered.objects.filter(capture_id=capture_id)}
     for medium in gathered.capture.media.order_by("number"):
-        if medium.original_id in photos and medium.number not in done:
-            data = store.read(store.ORIGINALS, medium.original_id)
-            made = looking.sandbox().deliver(data, blur=True, face_model=config.face_model)
-            done[medium.number] = _keep(capture_id, medium.number, made, at)
+        kind = kinds.get(medium.original_id)
+        if kind is not None and medium.number not in done:
+            made = intake.deliver(kind, store.read(store.ORIGINALS, medium.original_id))
+            done[medium.number] = _keep(capture_id, medium.number, kind, made, at)
     return tuple(done[number] for number in sorted(done))
 
 
-def _keep(capture_id: UUID, number: int, made: Delivery, at: datetime) -> Delivered:
-    media = with_credentials(made.media)
+def _keep(capture_id: UUID, number: int, kind: str, made: Outgoing, at: datetime) -> Delivered:
     row, _ = Delivered.objects.get_or_create(
         capture_id=capture_id,
         number=number,
         defaults={
-            "media_sha256": store.keep(store.DELIVERED, media),
-            "preview_sha256": store.keep(store.DELIVERED, made.preview),
+            "kind": kind,
+            "media_type": intake.media_type(kind),
+            "media_sha256": store.keep(store.DELIVERED, made.media),
+            "preview_sha256": store.keep(store.DELIVERED, made.preview) if made.preview else "",
             "width": made.width,
             "height": made.height,
             "redactions": canonical.to_plain(made.redactions),

@@ -21,6 +21,7 @@ from market import clock
 from market.errors import DomainError
 from verification import evidence as evidences
 from verification import geo, queries
+from verification.intake import JPEG
 from web.addresses import known
 from web.guards import for_operators
 from web.ops import money, trail
@@ -99,8 +100,8 @@ def picture(request: HttpRequest, submission_id: str, number: int) -> HttpRespon
     found = next((each for each in copies if each.number == number), None)
     if found is None:
         raise Http404
-    answer = HttpResponse(queries.delivered_bytes(found.media_sha256), content_type="image/jpeg")
-    answer.headers["Content-Disposition"] = "inline"
+    answer = HttpResponse(queries.delivered_bytes(found.media_sha256), content_type=found.media_type)
+    answer.headers["Content-Disposition"] = "inline" if found.media_type == JPEG else "attachment"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

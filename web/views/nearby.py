@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bounties import scouting
-from bounties.drafts import Media
 from bounties.nearby.page import MOST_ROWS, Cursor, Found, InvalidCursor, Seeker, Wishes
 from bounties.nearby.search import nearby as search
 from market import clock
 from market.accounts.models import Scout
+from verification import kinds
 from web.about import units_for
 from web.scouts import for_scouts
 from web.standpoint import Standpoint, keep, standpoint, told_place
@@ -43,7 +43,7 @@ _ORDERS: Final[Mapping[Order, Promise]] = {
     Order.BEST_PAID: _("Best paid"),
     Order.CLOSING: _("Closing soon"),
 }
-_KINDS: Final[Mapping[str, Promise]] = {Media.PHOTO: _("Photo")}
+_KINDS: Final[Mapping[str, Promise]] = {kinds.PHOTO: _("Photo")}  # another kind has the name it came with
 # Of the nearest hundred: further than that nobody walks for a better price.
 _SORTED: Final[Mapping[Order, Callable[[Found], Any]]] = {
     Order.BEST_PAID: lambda row: (-row.reward_micros, row.cursor),
@@ -56,7 +56,7 @@ class Chip:
     href: str
     chosen: bool
     metres: int | None = None
-    name: Promise | None = None
+    name: Promise | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Chosen:
             radii,
             next((each for each in radii if str(each) == within), radii[1]),
             Order(order) if order in set(Order) else Order.NEAREST,
-            kind if kind in _KINDS else None,
+            kind if kind in kinds.asked_for() else None,
         )
 
     def query(self, **changes: str | int | None) -> str:
@@ -102,9 +102,10 @@ class Chosen:
     @property
     def kinds(self) -> list[Chip]:
         """Each of them, and all together; where there is one kind only, there is nothing to choose."""
-        if len(_KINDS) == 1:
+        titles = kinds.titles() | _KINDS
+        if len(titles) == 1:
             return []
-        names: list[tuple[str | None, Promise]] = [(None, _("Every kind")), *_KINDS.items()]
+        names: list[tuple[str | None, Promise | str]] = [(None, _("Every kind")), *titles.items()]
         return [Chip(f"?{self.query(kind=each)}", each == self.kind, name=name) for each, name in names]
 
     @property

@@ -54,7 +54,7 @@ class Question(TypedDict):
 
 
 class Proof(TypedDict, total=False):
-    media: Literal["photo"]
+    media: str
     count: int
     challenge: Literal["none", "code", "second_view"]
     accuracy_m: int | None
@@ -180,13 +180,14 @@ class Bounty(TypedDict):
 
 
 class Medium(TypedDict):
-    """A redacted picture; `url` once the result is accepted. Links end: fetching the result again renews them."""
+    """A redacted copy; `url` once the result is accepted. Links end: fetching the result again renews them."""
 
     number: int
-    kind: Literal["photo"]
-    width: int
-    height: int
-    preview_url: str
+    kind: str
+    media_type: str
+    width: int | None
+    height: int | None
+    preview_url: str | None
     url: str | None
     links_end_at: str
     redactions: list[dict[str, Any]]

@@ -14,6 +14,8 @@ def save(exchange: Sightline, result: Result, folder: Path) -> list[Path]:
     saved = []
     for medium in result["media"]:
         url, kind = (medium["url"], "") if medium["url"] else (medium["preview_url"], "-preview")
+        if url is None:
+            continue  # nothing of it can be seen before it is accepted
         media_type, content = exchange.download(url)
         name = "".join(each for each in result["id"] if each.isalnum() or each == "_")
         path = folder / f"{name}-{int(medium['number'])}{kind}.{_ENDINGS.get(media_type, 'bin')}"
