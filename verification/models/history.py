@@ -24,6 +24,7 @@ class Picture(models.Model):
     pdq = models.CharField(max_length=64, blank=True)
     pdq_quality = models.PositiveSmallIntegerField(default=0)
     points_sha256 = models.CharField(max_length=64, blank=True)
+    sketch = models.BinaryField(default=b"", db_default=b"")  # some of its points, to find what is worth comparing
     latitude_e7 = models.IntegerField(null=True)
     longitude_e7 = models.IntegerField(null=True)
     seen_at = models.DateTimeField()

@@ -4,6 +4,7 @@ Gathered once: asked again, it is read back as it was stored. Nothing here is on
 stored can be stored again by a worker that takes over from one that died.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,7 +49,7 @@ def gather(*, capture_id: UUID, requirements: Requirements, said: Said, at: date
     capture = Capture.objects.select_related("session__grant").get(pk=capture_id)
     session = session_of(capture)
     artifacts = tuple(_measured(medium) for medium in capture.media.order_by("number"))
-    position = _remember(capture, session, artifacts, requirements)
+    position = _remember(capture, session, artifacts, requirements, comparing.sketches(artifacts))
     grant = capture.session.grant
     evidence = Evidence(
         group_key=grant.group_key,
@@ -111,7 +112,11 @@ def _measured(medium: Medium) -> Artifact:
 
 @transaction.atomic
 def _remember(
-    capture: Capture, session: CaptureSession, artifacts: tuple[Artifact, ...], requirements: Requirements
+    capture: Capture,
+    session: CaptureSession,
+    artifacts: tuple[Artifact, ...],
+    requirements: Requirements,
+    sketches: Mapping[str, bytes],
 ) -> int:
     """What later captures are compared with, and what this one compares with: everything before the answered position.
 
@@ -137,6 +142,7 @@ def _remember(
                 "pdq": photo.hashes["original"] if photo else "",
                 "pdq_quality": photo.hash_quality if photo else 0,
                 "points_sha256": (photo.features_sha256 if photo else None) or "",
+                "sketch": sketches.get(artifact.sha256, b""),
                 "latitude_e7": place.latitude_e7 if place else None,
                 "longitude_e7": place.longitude_e7 if place else None,
                 "seen_at": capture.received_at,

@@ -2,6 +2,7 @@
 places."""
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,6 +21,13 @@ _LEAST = 8
 _SAMPLE = 4
 _LEAST_OF_SAMPLE = 0.12
 _SAMPLED_FROM = 200
+
+# A picture's sketch: so many of its points, spread over all sizes. One that is so near to a point of another picture is
+# a reason to compare the two. What that finds and what it costs stands in docs/verification.md.
+SKETCHED = 24
+_SKETCH_BITS = 32
+_WORD = 32  # bytes of a point's descriptor
+_AT_A_TIME = 2_000  # sketches
 
 Points = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
@@ -86,6 +94,35 @@ def scene_inliers(ours: Features, theirs: Features) -> int:
     found: Any = cv2.findFundamentalMat(one, other, cv2.FM_RANSAC, _NEAR_PX, 0.999)
     matrix, mask = found
     return 0 if matrix is None or mask is None else int(mask.sum())
+
+
+def sketch(found: Features) -> bytes:
+    """Descriptors of a few points, as bytes to keep beside the picture: what many are asked by at once."""
+    words = found.plain[1]
+    some = np.linspace(0, len(words) - 1, min(SKETCHED, len(words))).astype(int)
+    return words[some].tobytes()
+
+
+def akin(ours: Features, sketches: Sequence[bytes]) -> list[int]:
+    """Which of these have points in common with ours, or with ours in a mirror: their numbers, the likest first."""
+    scores = np.zeros(len(sketches), np.int64)
+    for start in range(0, len(sketches) if ours.count else 0, _AT_A_TIME):
+        some = sketches[start : start + _AT_A_TIME]
+        words = np.frombuffer(b"".join(some), np.uint8).reshape(-1, _WORD)
+        if len(words):
+            owners = np.repeat(np.arange(len(some)), [len(each) // _WORD for each in some])
+            shared = [
+                np.bincount(owners[_nearest_bits(words, own) <= _SKETCH_BITS], minlength=len(some))
+                for _, own in (ours.plain, ours.mirrored)
+            ]
+            scores[start : start + len(some)] = np.maximum(*shared)
+    # A stable order: of two that are as like, the one that came first in the list.
+    return [int(each) for each in np.argsort(-scores, kind="stable") if scores[each] > 0]
+
+
+def _nearest_bits(words: NDArray[np.uint8], ours: NDArray[np.uint8]) -> NDArray[np.int32]:
+    bits, _ = cv2.batchDistance(words, ours, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=1)
+    return np.asarray(bits[:, 0], dtype=np.int32)
 
 
 def packed(found: Features) -> bytes:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from verification.checks.near_reuse import is_copy, looks_alike
 from verification.evidence import FoundBy
-from verification.photos.features import Features, unpacked
+from verification.photos.features import Features, akin, sketch, unpacked
 from verification.photos.likeness import Resemblance, resemblance
 from verification.photos.measure import Measured, measure
 from verification.policies import Thresholds
@@ -48,6 +48,7 @@ class Row:
 
     attack: Attack
     resemblances: tuple[Resemblance, ...]
+    unnamed: tuple[str, ...]  # by the sketch: not even compared with its neighbours
     missed_near: tuple[str, ...]
     missed_everywhere: tuple[str, ...]
 
@@ -61,6 +62,7 @@ class Alarms:
     """Different pictures: how many were compared, and which would have been called copies of others."""
 
     resemblances: tuple[Resemblance, ...]
+    named: int  # by the sketch: compared point by point
     near: tuple[str, ...]
     everywhere: tuple[str, ...]
 
@@ -93,36 +95,43 @@ def specimens(pictures: Iterable[tuple[str, Image.Image]]) -> tuple[list[Specime
 
 def rows(known: list[Specimen], attacks: Iterable[Attack] = ATTACKS) -> Iterator[Row]:
     for attack in attacks:
-        found, missed_near, missed_everywhere = [], [], []
+        found, unnamed, missed_near, missed_everywhere = [], [], [], []
         for each in known:
             ours = measure(attack.change(each.picture))
-            likeness = _between(ours, unpacked(ours.features), each)
+            features = unpacked(ours.features)
+            likeness = _between(ours, features, each)
             found.append(likeness)
-            if not caught(likeness, ours, FoundBy.NEIGHBOURHOOD):
+            named = bool(akin(features, [sketch(each.features)]))
+            if not named:
+                unnamed.append(_named(each, ours))
+            if not (named and caught(likeness, ours, FoundBy.NEIGHBOURHOOD)):
                 missed_near.append(_named(each, ours))
             if not caught(likeness, ours, FoundBy.EVERYTHING):
                 missed_everywhere.append(_named(each, ours))
-        yield Row(attack, tuple(found), tuple(missed_near), tuple(missed_everywhere))
+        yield Row(attack, tuple(found), tuple(unnamed), tuple(missed_near), tuple(missed_everywhere))
 
 
 def alarms(known: list[Specimen]) -> Alarms:
     found, near, everywhere = [], [], []
-    for one in known:
-        for other in known:
+    sketches, named = [sketch(each.features) for each in known], 0
+    for at, one in enumerate(known):
+        alike = set(akin(one.features, sketches)) - {at}
+        named += len(alike)
+        for number, other in enumerate(known):
             if one is other:
                 continue
             likeness = _between(one.measured, one.features, other)
             found.append(likeness)
-            if caught(likeness, one.measured, FoundBy.NEIGHBOURHOOD):
+            if number in alike and caught(likeness, one.measured, FoundBy.NEIGHBOURHOOD):
                 near.append(f"{one.name} ~ {other.name}")
             if caught(likeness, one.measured, FoundBy.EVERYTHING):
                 everywhere.append(f"{one.name} ~ {other.name}")
-    return Alarms(tuple(found), tuple(near), tuple(everywhere))
+    return Alarms(tuple(found), named, tuple(near), tuple(everywhere))
 
 
 def caught(likeness: Resemblance, ours: Measured, searched: FoundBy, limits: Thresholds = LIMITS) -> bool:
-    """Whether `near_reuse` would not let it pass: with its neighbours it is always compared, elsewhere only where the
-    hash names it as a candidate."""
+    """Whether `near_reuse` would not let it pass, once it is compared: elsewhere than among its neighbours only where
+    the hash names it as a candidate."""
     if searched is FoundBy.EVERYTHING and likeness.hash_distance > limits.candidate_bits:
         return False
     return is_copy(likeness, limits) or looks_alike(likeness, ours.facts, limits)

@@ -18,6 +18,7 @@ from verification import evidence, queries
 from verification.evidence import Evidence
 from verification.geo import place
 from verification.models import Gathered, Picture, Sighting, Verdict
+from verification.searching import comparing
 
 SCENE = scene(7)
 PHOTO = encoded(SCENE, quality=92)
@@ -79,6 +80,18 @@ def test_a_deep_crop_is_found_in_the_neighbourhood(handed_in: Hand, story: Story
     verdict, found = judge(handed_in(cropped, scout=story.other_scout))
     assert verdict.decision == "reject"
     assert found.near_duplicates[0].inliers is not None
+
+
+def test_a_crop_of_an_old_picture_is_found_behind_many_newer_ones(
+    handed_in: Hand, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "MOST_NEIGHBOURS", 1)
+    judge(handed_in(PHOTO))
+    for seed in (41, 42):
+        judge(handed_in(encoded(scene(seed), quality=92), scout=story.other_scout))
+    cropped = encoded(SCENE.crop((100, 75, 1180, 885)), quality=85)
+    verdict, found = judge(handed_in(cropped, scout=story.other_scout))
+    assert (verdict.decision, found.near_duplicates[0].found_by) == ("reject", "neighbourhood")
 
 
 def test_another_picture_of_the_place_is_no_copy(handed_in: Hand, story: Story) -> None:

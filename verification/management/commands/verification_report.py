@@ -17,6 +17,7 @@ from verification.photos.sandbox import Sandbox
 from verification.reporting.attacks import ATTACKS, CROPS, Attack, cropped
 from verification.reporting.counting import LIMITS, SHORTEST_SIDE, Alarms, Half, Row, alarms, half_of, rows, specimens
 from verification.reporting.curve import Line, Panel, draw
+from verification.searching.comparing import MOST_NEIGHBOURS, MOST_SKETCHED
 
 _LONGEST = 1600
 _WIDER_CROPS = (0.30, 0.40, 0.50)
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         self._sum("asked for everywhere", [row for row in counted if row.attack.everywhere], near=False)
         wrong = alarms(known)
         self._tell_alarms(wrong)
+        self._tell_sketches(counted, wrong)
         wider = [
             Attack(f"cropped by {share:.0%}", cropped(share), everywhere=False, crop=share) for share in _WIDER_CROPS
         ]
@@ -106,6 +108,16 @@ class Command(BaseCommand):
             self.stdout.write(f"false alarms, {name}: {len(found)} of {wrong.count} pairs, {share:.3%} ({asked})")
             for pair in found:
                 self.stdout.write(f"    alarm: {pair}")
+
+    def _tell_sketches(self, counted: list[Row], wrong: Alarms) -> None:
+        total = sum(row.count for row in counted)
+        named = total - sum(len(row.unnamed) for row in counted)
+        share = wrong.named / max(wrong.count, 1)
+        self.stdout.write(f"named by their sketch among neighbours: copies {named} of {total}, {named / total:.2%};")
+        self.stdout.write(
+            f"    others {wrong.named} of {wrong.count} pairs, {share:.2%}: of {MOST_SKETCHED} neighbours"
+            f" about {share * MOST_SKETCHED:.0f}, and the {MOST_NEIGHBOURS} likest are compared point by point"
+        )
 
 
 def _panels(crops: list[Row], counted: list[Row], wrong: Alarms) -> tuple[Panel, Panel]:

@@ -6,7 +6,18 @@ import pytest
 from PIL import Image
 
 from tests.unit.verification.photos.pictures import encoded, scene
-from verification.photos.features import Features, Likeness, copied, features, packed, scene_inliers, unpacked
+from verification.photos.features import (
+    SKETCHED,
+    Features,
+    Likeness,
+    akin,
+    copied,
+    features,
+    packed,
+    scene_inliers,
+    sketch,
+    unpacked,
+)
 from verification.photos.working import grey, opened
 from verification.policies import Thresholds
 
@@ -42,6 +53,26 @@ def test_a_changed_copy_is_seen_as_one(change: Callable[..., Any], mirrored: boo
     likeness = copied(points(change(PICTURE)), ORIGINAL)
     assert is_copy(likeness), likeness
     assert likeness.mirrored is mirrored
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda each: each.resize((600, 450)),
+        lambda each: each.crop((120, 90, 1180, 885)),
+        lambda each: each.transpose(Image.Transpose.FLIP_LEFT_RIGHT).crop((100, 50, 1150, 850)),
+    ],
+    ids=["resized", "cropped", "mirrored and cropped"],
+)
+def test_a_changed_copy_is_the_likest_of_many_by_sketch(change: Callable[..., Any]) -> None:
+    many = [sketch(points(scene(seed))) for seed in range(20, 30)]
+    assert akin(points(change(PICTURE)), [*many, sketch(ORIGINAL), *many])[0] == len(many)
+
+
+def test_what_has_no_points_is_akin_to_nothing() -> None:
+    nothing = unpacked(packed(Features((np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)), ORIGINAL.plain)))
+    assert (akin(nothing, [sketch(ORIGINAL)]), akin(ORIGINAL, [sketch(nothing)]), akin(ORIGINAL, [])) == ([], [], [])
+    assert len(sketch(ORIGINAL)) == SKETCHED * 32
 
 
 @pytest.mark.parametrize("seed", range(20, 30))
