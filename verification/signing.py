@@ -32,7 +32,10 @@ _MANIFEST = {
                         "action": "c2pa.created",
                         "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
                     },
-                    {"action": "c2pa.edited", "parameters": {"description": "Faces and number plates are blurred."}},
+                    {
+                        "action": "c2pa.edited",
+                        "parameters": {"description": "What detectors took for a face or a number plate is blurred."},
+                    },
                 ]
             },
         }

@@ -33,15 +33,29 @@ def content(evidence: Evidence, requirements: Requirements) -> CheckResult:
     if not found:
         sentence = "Nothing was asked about what the pictures show."
         return answer(outcome=Outcome.PASS, reason="nothing_asked", scout=sentence, buyer=sentence)
-    for reason, sentence in (
-        ("denied", "The pictures do not seem to show what was asked for. A person will look at them."),
-        ("disagreed", "Two readers of the pictures disagree. A person will look at them."),
+    for reason, scout, buyer in (
+        (
+            "denied",
+            "The pictures do not seem to show what was asked for. A person will look at them.",
+            "A model that looked at the pictures does not see in them what you asked for.",
+        ),
+        (
+            "disagreed",
+            "Two readers of the pictures disagree. A person will look at them.",
+            "Two models that looked at the pictures disagree about what they show.",
+        ),
     ):
         if reason in found:
-            return answer(outcome=Outcome.FAIL, reason=reason, scout=sentence, buyer=sentence)
+            return answer(outcome=Outcome.FAIL, reason=reason, scout=scout, buyer=buyer)
     if "open" in found:
-        sentence = "Whether the pictures show all that was asked could not be told by code. A person will look at them."
-        return answer(outcome=Outcome.UNKNOWN, reason="open", scout=sentence, buyer=sentence)
+        who = "No model could tell" if evidence.model_answers else "No model looked, so nothing here can tell"
+        what = "that it could not be had" if evidence.blocked else "all that you asked for"
+        return answer(
+            outcome=Outcome.UNKNOWN,
+            reason="open",
+            scout="Whether the pictures show all that was asked, a person will look at.",
+            buyer=f"{who} whether the pictures show {what}: they have to be looked at.",
+        )
     sentence = "The pictures show what was asked for."
     return answer(outcome=Outcome.PASS, reason="confirmed", scout=sentence, buyer=sentence)
 

@@ -22,7 +22,7 @@ def exact_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             outcome=Outcome.FAIL,
             reason="own_file" if own else "others_file",
             scout="You handed in this very file before." if own else "This very file was handed in before.",
-            buyer="This very file was handed in before, for something else.",
+            buyer="This very file was handed in before, under another claim.",
             retake=True,
         )
     if len(hashes) > len(set(hashes)):

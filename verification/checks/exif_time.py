@@ -20,7 +20,8 @@ def exif_time(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limit = limits.exif_time_seconds
     at = best_moment(evidence.session)
     exifs = [each.facts.exif for each in evidence.artifacts if isinstance(each.facts, PhotoFacts)]
-    absolute = [abs((stamp - at).total_seconds()) for exif in exifs for stamp in _moments(exif) if at]
+    ahead = [(stamp - at).total_seconds() for exif in exifs for stamp in _moments(exif) if at]
+    absolute = [abs(each) for each in ahead]
     local = [max(0.0, abs((stamp - at) / _SECOND) - _ZONES / _SECOND) for exif in exifs if at for stamp in _local(exif)]
     gaps = absolute + local
     opened = evidence.session.opened_at
@@ -43,12 +44,14 @@ def exif_time(evidence: Evidence, requirements: Requirements) -> CheckResult:
         )
     days = max(gaps) / 86_400
     if max(absolute, default=0.0) > limit:
+        furthest = max(ahead, key=abs)
+        when = f"{abs(furthest) / 86_400:.1f} days {'before' if furthest < 0 else 'after'}"
         return answer(
             outcome=Outcome.FAIL,
             severity=Severity.STRONG,
             reason="another_day",
-            scout=f"A file says it was taken {days:.1f} days away from this capture.",
-            buyer=f"A file says it was taken {days:.1f} days away from this capture.",
+            scout=f"A file says it was taken {when} this capture.",
+            buyer=f"A file says it was taken {when} this capture.",
         )
     if early > limits.file_early_seconds:
         return answer(

@@ -48,7 +48,7 @@ def near_reuse(evidence: Evidence, requirements: Requirements) -> CheckResult:
             severity=Severity.DECISIVE,
             reason="own_picture" if own else "others_picture",
             scout="This is a picture you handed in before." if own else "This picture was handed in before.",
-            buyer="This picture is a changed copy of one that was handed in before.",
+            buyer="This picture is a copy of one that was handed in before, changed or not.",
             retake=True,
         )
     if doubtful:

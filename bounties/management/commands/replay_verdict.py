@@ -7,15 +7,20 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bounties.models import Submission
+from market import ids
 from verification.models import Gathered
 from verification.replay import Replayed, replay_all, replay_one
+
+
+def _submission_id(text: str) -> UUID:
+    return ids.decode("sub", text) or UUID(text)
 
 
 class Command(BaseCommand):
     help = "Decide again, offline, from stored evidence: one submission, or with --rules=new all of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("submission", nargs="?", type=UUID)
+        parser.add_argument("submission", nargs="?", type=_submission_id, help="sub_…, or its UUID")
         parser.add_argument(
             "--rules", choices=("then", "new"), default="then", help="the policy stored with it, or today's"
         )

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from bounties import verifying
 from bounties.models import Claim, Submission
+from market.ids import encode
 from tests.integration.bounties.story import Story
 from tests.phone import Phone
 from tests.unit.verification.photos.pictures import encoded, scene
@@ -37,7 +38,7 @@ def told(*arguments: str) -> str:
 def test_a_verdict_replays_without_its_picture(submission: Submission) -> None:
     store.remove(store.ORIGINALS, Original.objects.get().sha256)
     assert "review/missing_proof -> review/missing_proof  the same" in told(str(submission.id))
-    assert "pass    geofence" in told(str(submission.id))
+    assert "pass    geofence" in told(encode("sub", submission.id))
 
 
 def test_new_rules_show_what_they_would_have_changed(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +50,6 @@ def test_new_rules_show_what_they_would_have_changed(submission: Submission, mon
 
 
 def test_what_is_not_there_is_said(submission: Submission) -> None:
-    with pytest.raises(CommandError):
-        told(str(uuid4()))
-    with pytest.raises(CommandError):
-        told()
+    for arguments in ((str(uuid4()),), ("sub_nobody",), ()):
+        with pytest.raises(CommandError):
+            told(*arguments)

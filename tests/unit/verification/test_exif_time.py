@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,12 @@ def test_of_clocks_only_days_count_and_of_moments_minutes(
 ) -> None:
     result = exif_time(evidence(artifacts=(photo(exif=exif),)), requirements())
     assert (result.outcome, result.severity, result.reason) == (outcome, severity, reason)
+
+
+@pytest.mark.parametrize(("exif", "when"), [(NOON - 3 * DAY, "3.0 days before"), (NOON + 2 * DAY, "2.0 days after")])
+def test_it_is_told_whether_a_file_is_older_or_newer(exif: datetime, when: str) -> None:
+    result = exif_time(evidence(artifacts=(photo(exif=ExifFacts(taken_at=exif)),)), requirements())
+    assert result.buyer == f"A file says it was taken {when} this capture."
 
 
 def test_without_any_moment_of_the_session_nothing_is_compared() -> None:
