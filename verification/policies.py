@@ -53,7 +53,7 @@ class Thresholds:
     # is left of a copy lies within a pixel of its place; seen from a step aside, near things move against far ones.
     doubt_inliers: int = 80
     doubt_share: float = 0.45
-    doubt_spread_px: float = 1.35
+    doubt_spread_px: float = 1.3
     sharpness: float = 60.0
     brightness: float = 30.0
     contrast: float = 10.0
