@@ -100,7 +100,7 @@ def sketch(found: Features) -> bytes:
     """Descriptors of a few points, as bytes to keep beside the picture: what many are asked by at once."""
     words = found.plain[1]
     some = np.linspace(0, len(words) - 1, min(SKETCHED, len(words))).astype(int)
-    return words[some].tobytes()
+    return bytes(words[some].tobytes())
 
 
 def akin(ours: Features, sketches: Sequence[bytes]) -> list[int]:

@@ -97,8 +97,9 @@ def _neighbourhood(grant: Grant, requirements: Requirements, before: int) -> _Ne
     found: dict[int, bytes] = {}
     for neighbourhood in neighbourhoods:
         latest = rows.filter(neighbourhood).exclude(claim_key=grant.claim_key).order_by("-position")
-        found |= dict(latest.values_list("position", "sketch")[:MOST_SKETCHED])
-    return _Neighbourhood(tuple(found), tuple(bytes(each) for each in found.values()))
+        sketched = latest.values_list("position", "sketch")[:MOST_SKETCHED]
+        found |= {position: bytes(each) for position, each in sketched}
+    return _Neighbourhood(tuple(found), tuple(found.values()))
 
 
 def _likest_of(around: _Neighbourhood, ours: Features | None, *, without: set[int]) -> list[Picture]:

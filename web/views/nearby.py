@@ -102,7 +102,7 @@ class Chosen:
     @property
     def kinds(self) -> list[Chip]:
         """Each of them, and all together; where there is one kind only, there is nothing to choose."""
-        titles = kinds.titles() | _KINDS
+        titles: dict[str, Promise | str] = {**kinds.titles(), **_KINDS}
         if len(titles) == 1:
             return []
         names: list[tuple[str | None, Promise | str]] = [(None, _("Every kind")), *titles.items()]
