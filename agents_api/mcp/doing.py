@@ -44,6 +44,8 @@ async def get_account(house: House, given: Arguments) -> Done:
     account = await house.get("/v1/account")
     balance = await house.get("/v1/balance")
     shown = {name: account[name] for name in ("id", "name", "mode", "claimed", "time")}
+    if account["frozen"]:
+        shown["frozen"] = True
     scopes = account["key"]["scopes"]
     return Done(
         {

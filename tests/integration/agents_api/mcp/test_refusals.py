@@ -128,6 +128,20 @@ def test_a_frozen_agent_is_told_so_at_both_doors() -> None:
     run(story)
 
 
+def test_a_frozen_agent_is_told_so_before_it_tries() -> None:
+    web = Web()
+    key = sign_up(web)["key"]
+    Agent.objects.update(frozen_at=now())
+
+    async def story() -> None:
+        async with client(key) as agent:
+            assert (await told(agent, "get_account"))["frozen"] is True
+            body = {name: value for name, value in wish().items() if name != "currency"}
+            assert (await refused(agent, "post_bounty", **body))["code"] == "agent_frozen"
+
+    run(story)
+
+
 def test_calls_are_counted_with_those_of_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
     web = Web()
     key = sign_up(web)["key"]
