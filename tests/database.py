@@ -32,6 +32,10 @@ class ThrowawayPostgres:
         postgres.ensure_database()
         return postgres
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
         self._process.wait(20)

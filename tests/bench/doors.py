@@ -32,6 +32,8 @@ from itertools import count, cycle
 from typing import Any
 from uuid import uuid4
 
+import psutil
+
 from tests.bench.here import a_house_in_earnest
 from tests.workers import ROOT
 
@@ -46,6 +48,8 @@ class Asked:
 
     rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    served: float = 0.0  # processor seconds: of the server's processes
+    stored: float = 0.0  # and of Postgres'
 
     @property
     def rate(self) -> float:
@@ -59,25 +63,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4, help="of each call at each server, in each round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--calls", nargs="+", choices=CALLS, default=CALLS)
     parser.add_argument("--lines", type=int, default=8, help="connections that ask at the same time")
     options = parser.parse_args()
-    with a_house_in_earnest(), ExitStack() as stack:
+    with a_house_in_earnest() as postgres, ExitStack() as stack:
         keys, bounties = _seed()
-        ports = {name: stack.enter_context(_Served(command)).port for name, command in _servers().items()}
+        servers = {name: stack.enter_context(_Served(command)) for name, command in _servers().items()}
         requests = _requests(keys, bounties)
-        found = {(call, name): Asked() for call in CALLS for name in ports}
-        for name, port in ports.items():
-            _check(name, port, requests)
+        found = {(call, name): Asked() for call in options.calls for name in servers}
+        for name, server in servers.items():
+            _check(name, server.port, requests)
         for turn in range(-1, options.rounds):  # the first is for warming up
-            for call in CALLS:
-                names = list(ports)
+            for call in options.calls:
+                names = list(servers)
                 for name in names[turn % 3 :] + names[: turn % 3]:
                     seconds = 1.0 if turn < 0 else options.seconds
-                    times = asyncio.run(_ask(ports[name], requests[call], lines=options.lines, seconds=seconds))
+                    before = _busy(servers[name].pid), _busy(postgres)
+                    times = asyncio.run(_ask(servers[name].port, requests[call], lines=options.lines, seconds=seconds))
+                    after = _busy(servers[name].pid), _busy(postgres)
                     if turn >= 0:
-                        found[call, name].rates.append(len(times) / seconds)
-                        found[call, name].seconds += times
+                        each = found[call, name]
+                        each.rates.append(len(times) / seconds)
+                        each.seconds += times
+                        each.served += after[0] - before[0]
+                        each.stored += after[1] - before[1]
         _report(found, load=os.getloadavg()[0])
+
+
+def _busy(pid: int) -> float:
+    """Processor seconds of a process and all below it, so far."""
+    root = psutil.Process(pid)
+    return sum(sum(each.cpu_times()[:4]) for each in (root, *root.children(recursive=True)))
 
 
 def _seed() -> tuple[list[str], list[list[str]]]:
@@ -164,6 +180,10 @@ class _Served:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -273,15 +293,21 @@ def _check(name: str, port: int, requests: dict[str, Iterator[bytes]]) -> None:
 
 
 def _report(found: dict[tuple[str, str], Asked], *, load: float) -> None:
-    print(f"\nload {load:.1f}; requests/s are the median of the rounds, times are of all of them")
-    print(f"{'':6}{'':12}{'req/s':>8}{'of hand':>9}{'of DRF':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99 of hand':>13}")
-    for call in CALLS:
+    print(
+        f"\nload {load:.1f}; requests/s are the median of the rounds, times are of all of them; served and stored: what a"
+    )
+    print("request costs in processor milliseconds, of the server's processes and of Postgres'")
+    print(f"{'':6}{'':12}{'req/s':>8}{'of hand':>9}{'of DRF':>8}{'served':>8}{'stored':>8}", end="")
+    print(f"{'p50 ms':>8}{'p99 ms':>8}{'p99 of hand':>13}")
+    for call in dict.fromkeys(call for call, _ in found):
         hand, drf = found[call, BY_HAND], found[call, IDIOMATIC]
         for name in (OURS, BY_HAND, IDIOMATIC):
             each = found[call, name]
+            many = len(each.seconds)
             print(
                 f"{call:6}{name:12}{each.rate:8.0f}{each.rate / hand.rate:9.2f}{each.rate / drf.rate:8.2f}"
-                f"{each.at(0.5):9.1f}{each.at(0.99):9.1f}{each.at(0.99) / hand.at(0.99):13.2f}"
+                f"{each.served / many * 1e3:8.2f}{each.stored / many * 1e3:8.2f}"
+                f"{each.at(0.5):8.1f}{each.at(0.99):8.1f}{each.at(0.99) / hand.at(0.99):13.2f}"
             )
 
 

@@ -12,9 +12,10 @@ from tests.workers import ROOT
 
 
 @contextmanager
-def a_house_in_earnest() -> Iterator[None]:
-    """Django is set up in here, and is not before: the settings read where the database is."""
-    with tempfile.TemporaryDirectory() as home, ThrowawayPostgres(settings=()) as postgres:
+def a_house_in_earnest() -> Iterator[int]:
+    """Its Postgres' process id. Django is set up in here, and is not before: the settings read where the database is."""
+    server = ThrowawayPostgres(settings=())
+    with tempfile.TemporaryDirectory() as home, server as postgres:
         os.environ |= {
             "SIGHTLINE_HOME": home,
             "DATABASE_URL": postgres.conninfo(),
@@ -25,4 +26,4 @@ def a_house_in_earnest() -> Iterator[None]:
         import django
 
         django.setup()
-        yield
+        yield server.pid
