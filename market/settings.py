@@ -88,14 +88,15 @@ _extra = {
 }
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "market.database",
         "NAME": config.database.get("dbname", ""),
         "USER": config.database.get("user", ""),
         "PASSWORD": config.database.get("password", ""),
         "HOST": config.database.get("host", ""),
         "PORT": config.database.get("port", ""),
-        # A server that went away and came back is noticed when a connection is taken from the pool, not in a request.
-        "CONN_HEALTH_CHECKS": True,
+        # A server that went away and came back is noticed when a connection is taken from the pool, not in a request:
+        # `market.database` sees to it, for less than it costs Django.
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             # A server that is gone without a word is given up within half a minute, not after a quarter of an hour.
             "connect_timeout": "5",
@@ -104,7 +105,7 @@ DATABASES = {
             "keepalives_count": "3",
             "tcp_user_timeout": "25000",
             "application_name": "sightline",
-            # For the few reads that are planned once and kept (`bounties.prepared`); the ORM's own never are.
+            # For the few reads that are planned once and kept (`market.prepared`); the ORM's own never are.
             "prepare_threshold": 5,
             **_extra,
             "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},
