@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db import connection
-
+from market import prepared
 from market.errors import DomainError, Kind
 
 
@@ -69,30 +68,28 @@ def neighbourhood(address: str | None) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
+_COUNT = """
+    INSERT INTO agents_api_callrate AS rate (caller, full_at)
+    VALUES (%(caller)s::varchar, %(at)s::timestamptz + %(cost)s::interval)
+    ON CONFLICT (caller) DO UPDATE SET full_at = greatest(rate.full_at, %(at)s) + %(cost)s
+        WHERE greatest(rate.full_at, %(at)s) + %(cost)s <= %(at)s + %(window)s::interval
+    RETURNING full_at
+"""
+_HELD = "SELECT full_at FROM agents_api_callrate WHERE caller = %(caller)s::varchar"
+
+
 def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1) -> Allowance:
     """Count a call. Runs by itself, not in the call's transaction: a call that is rolled back was a call."""
     cost = limit.share * calls
     row_key = f"{limit.name}:{caller}"
-    words: Any = {"caller": row_key, "at": at, "cost": cost, "window": limit.window}  # intervals are psycopg's to adapt
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO agents_api_callrate AS rate (caller, full_at) VALUES (%(caller)s, %(at)s + %(cost)s)
-            ON CONFLICT (caller) DO UPDATE SET full_at = greatest(rate.full_at, %(at)s) + %(cost)s
-                WHERE greatest(rate.full_at, %(at)s) + %(cost)s <= %(at)s + %(window)s
-            RETURNING full_at
-            """,
-            words,
+    counted = prepared.rows(_COUNT, {"caller": row_key, "at": at, "cost": cost, "window": limit.window})
+    if not counted:
+        held = prepared.rows(_HELD, {"caller": row_key})
+        full_at = held[0][0] if held else at
+        raise TooManyCalls(
+            f"More than {limit.calls} calls in {int(limit.window.total_seconds())} s.",
+            retry_at=full_at + cost - limit.window,
+            facts={"limit": limit.policy_header},
         )
-        row = cursor.fetchone()
-        if row is None:
-            cursor.execute("SELECT full_at FROM agents_api_callrate WHERE caller = %s", [row_key])
-            held = cursor.fetchone()
-            full_at = held[0] if held else at
-            raise TooManyCalls(
-                f"More than {limit.calls} calls in {int(limit.window.total_seconds())} s.",
-                retry_at=full_at + cost - limit.window,
-                facts={"limit": limit.policy_header},
-            )
-    full_in = row[0] - at
+    full_in = counted[0][0] - at
     return Allowance(limit, remaining=int((limit.window - full_in) / limit.share), full_in=full_in)

@@ -1,14 +1,16 @@
 """Named reads. Nothing here locks or changes anything."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from statistics import median_low, quantiles
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from bounties.models import Award, Bounty, Claim, Dispute, Submission
@@ -17,6 +19,7 @@ from bounties.policies.reputation import Record
 from bounties.states import SUBMISSION_IS_RESULT, AwardState, BountyState, ClaimState, SubmissionState
 from market.accounts.models import User
 from market.ids import encode
+from market.prepared import Given, Prepared
 
 
 def record_of(scout_id: UUID) -> Record:
@@ -31,7 +34,7 @@ def record_of(scout_id: UUID) -> Record:
     return Record(accepted=submissions["accepted"], rejected=submissions["rejected"], lapsed=lapsed)
 
 
-def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
+def bought_by(buyer_id: UUID | Given) -> QuerySet[Bounty]:
     """A buyer's bounties, each with its number of results, and the one that waits longest for the buyer's own word."""
     asking = Submission.objects.filter(
         bounty=OuterRef("pk"), state=SubmissionState.IN_REVIEW, reviewer=Submission.Reviewer.BUYER
@@ -48,6 +51,51 @@ def bought_by(buyer_id: UUID) -> QuerySet[Bounty]:
 
 def titles_of(ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(Bounty.objects.filter(pk__in=ids).values_list("pk", "title"))
+
+
+def one_bought_by(buyer_id: UUID, *, bounty_id: UUID) -> Bounty | None:
+    """As `bought_by` reads it. An agent asks for this more than for anything else."""
+    rows = _one_bought().rows({"buyer_id": buyer_id, "bounty_id": bounty_id})
+    return _bought(rows[0]) if rows else None
+
+
+def newest_bought_by(
+    buyer_id: UUID, *, limit: int, before: UUID | None = None, state: BountyState | None = None
+) -> list[Bounty]:
+    """As `bought_by` reads them."""
+    given = {"buyer_id": buyer_id, "before": before, "state": state}
+    given = {name: value for name, value in given.items() if value is not None}
+    return [_bought(row) for row in _newest_bought(frozenset(given)).rows(given, limit=limit)]
+
+
+_COLUMNS = [field.attname for field in Bounty._meta.concrete_fields]
+_ASKED = ("asking_id", "asking_until", "asking_verdict", "result_count")
+_NARROWED: dict[str, Callable[[], Q]] = {
+    "before": lambda: Q(id__lt=Given("before", UUIDField(), type_name="uuid")),
+    "state": lambda: Q(state=Given("state", CharField(), type_name="varchar")),
+}
+
+
+def _all_bought() -> QuerySet[Any, Any]:
+    return bought_by(Given("buyer_id", UUIDField(), type_name="uuid")).values_list(*_COLUMNS, *_ASKED)
+
+
+@cache
+def _one_bought() -> Prepared:
+    return Prepared.of(_all_bought().filter(pk=Given("bounty_id", UUIDField(), type_name="uuid")), limited=False)
+
+
+@cache
+def _newest_bought(given: frozenset[str]) -> Prepared:
+    narrowed = [condition() for name, condition in _NARROWED.items() if name in given]
+    return Prepared.of(_all_bought().filter(*narrowed).order_by("-id"))
+
+
+def _bought(row: tuple[Any, ...]) -> Bounty:
+    bounty = Bounty.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)])
+    for name, value in zip(_ASKED, row[len(_COLUMNS) :], strict=True):
+        setattr(bounty, name, value)
+    return bounty
 
 
 def disputes_of(buyer_id: UUID) -> QuerySet[Dispute]:

@@ -43,7 +43,12 @@ def configure_logging(config: "Config") -> None:
     )
     logging.captureWarnings(True)
     structlog.configure(
-        processors=[*_gathering(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # First: a line that is not written costs nothing but this question.
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_gathering(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

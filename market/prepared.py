@@ -3,7 +3,7 @@
 Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and
 planning takes as long. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as
 a prepared statement through Django's connection: in its transaction, its log and its errors. For what is hot: searching
-and claiming, whose one writing statement goes by `rows` as well.
+and claiming, and what each call of an agent asks. Statements written by hand go by `rows`.
 """
 
 from collections.abc import Mapping
@@ -35,9 +35,10 @@ class Given(Expression):
 class Prepared:
     pieces: tuple[str, ...]
     names: tuple[str, ...]
+    is_limited: bool
 
     @classmethod
-    def of(cls, query: "QuerySet[Any, Any]") -> Self:
+    def of(cls, query: "QuerySet[Any, Any]", *, limited: bool = True) -> Self:
         """Everything but `Given` values is written into the SQL: only so can the planner know a partial index."""
         text, parameters = query.query.sql_with_params()
         first, *others = text.split("%s")
@@ -51,14 +52,18 @@ class Prepared:
                 if isinstance(parameter, Enum):
                     parameter = parameter.value  # noqa: PLW2901
                 pieces[-1] += sql.Literal(parameter).as_string(None).replace("%", "%%") + other
+        if not limited:
+            return cls(tuple(pieces), tuple(names), is_limited=False)
         # How many is the last of the values. In a subquery, so that no planner knows the number: it then assumes that a
         # part of what there is will do, and takes the plan that yields its first rows soon. Told the number, and misled
         # by what it must guess of boxes and moments, it fetched and sorted all that was within reach.
         pieces[-1] += " LIMIT (SELECT "
-        return cls((*pieces, "::bigint)"), (*names, "rows"))
+        return cls((*pieces, "::bigint)"), (*names, "rows"), is_limited=True)
 
-    def rows(self, *givens: Mapping[str, Any], limit: int) -> list[tuple[Any, ...]]:
+    def rows(self, *givens: Mapping[str, Any], limit: int | None = None) -> list[tuple[Any, ...]]:
         """At most `limit` rows for these values; for several sets of them, so many for each, in one query."""
+        if self.is_limited != (limit is not None):
+            raise ValueError("a limit is given to what was prepared with one, and to nothing else")
         if len(givens) == 1:
             text, values = self.text(), {**givens[0], "rows": limit}
         else:

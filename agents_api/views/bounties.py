@@ -20,7 +20,7 @@ from bounties import drafts, operations, reading
 from bounties.operations import editing
 from bounties.operations.locking import NoSuchBounty
 from bounties.policies.claims import WindowOver
-from bounties.queries import bought_by
+from bounties.queries import bought_by, newest_bought_by, one_bought_by
 from bounties.shapes import Body, OneOf, Truth
 from bounties.states import BountyState
 from market import clock
@@ -59,10 +59,7 @@ class Bounties(Endpoint):
     )
     def get(self, request: Request) -> Response:
         limit, before = pages.asked(self.query)
-        mine = bought_by(self.caller.account_id).order_by("-id")
-        if status := self.query.get("status"):
-            mine = mine.filter(state=status)
-        rows = list((mine.filter(id__lt=before) if before else mine)[: limit + 1])
+        rows = newest_bought_by(self.caller.account_id, limit=limit + 1, before=before, state=self.query.get("status"))
         at = clock.now()
         return Response(
             pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.bounty(row, at=at))
@@ -169,7 +166,7 @@ class OneBounty(Endpoint):
         return versions.answer(request, shown, unless_known=False)
 
     def _show(self, bounty_id: UUID) -> dict[str, Any]:
-        bounty = bought_by(self.caller.account_id).filter(pk=bounty_id).first()
+        bounty = one_bought_by(self.caller.account_id, bounty_id=bounty_id)
         if bounty is None:
             raise NoSuchBounty("There is no such bounty.")
         return showing.bounty(bounty, at=clock.now())

@@ -13,7 +13,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
 from bounties.places import ECCENTRICITY_SQUARED, EQUATOR_M, Place, around_axis, project
-from bounties.prepared import Given
+from market.prepared import Given
 
 _NUMBER = FloatField()
 _DISTANCE = BigIntegerField()

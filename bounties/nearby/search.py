@@ -34,9 +34,9 @@ from bounties.nearby.page import Cursor, Found, Page, Seeker, Wishes, check_limi
 from bounties.nearby.plane import After, InBox, Millimetres, OnPlane, standpoint
 from bounties.places import E7, WORLD_M, Horizon, Place, project
 from bounties.policies.claims import EARLIEST_BEFORE_OPENING
-from bounties.prepared import Given, Prepared
 from bounties.states import CLAIM_COUNTS, BountyState, ClaimState
 from market.accounts.models import Agent, Mode
+from market.prepared import Given, Prepared
 
 Row = tuple[Any, ...]
 

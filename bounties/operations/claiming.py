@@ -16,13 +16,13 @@ from bounties.operations.locking import NoSuchBounty, lock_claim
 from bounties.operations.telling import tell_of_claim
 from bounties.places import Place, distance_m
 from bounties.policies import claims as policy
-from bounties.prepared import Given, Prepared, rows
 from bounties.queries import record_of
 from bounties.states import BountyState, ClaimState
 from market.accounts.models import Account, Agent
 from market.errors import DomainError, Kind
 from market.events.operations import announce
 from market.ids import encode, new_id
+from market.prepared import Given, Prepared, rows
 from market.transitions import WrongState
 
 # Use by the buyer; whether it may be sold again, with a royalty, is a separate yes or no.

@@ -15,15 +15,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import ClassVar, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q, UUIDField
 
 from market.accounts import key_text, policies
 from market.accounts.models import ApiKey
 from market.accounts.policies import Network
 from market.errors import DomainError, Kind
+from market.prepared import Given, Prepared
 
 FRESH_SECONDS: Final = 0.75
 MOST_KNOWN: Final = 20_000
@@ -151,25 +153,39 @@ def authenticate(*, text: str, address: str | None, at: datetime, known: KnownKe
 
 
 def _read(key_id: UUID) -> _Known | None:
-    key = ApiKey.objects.annotate(frozen_at=F("account__agent__frozen_at")).filter(pk=key_id).first()
-    if key is None:
+    rows = _statement().rows({"key_id": key_id})
+    if not rows:
         return None
-    withheld = frozenset[str]() if key.frozen_at is None else frozenset(key.scopes) - {"read"}
+    key = dict(zip(_READ, rows[0], strict=True))
+    scopes = frozenset(key["scopes"])
+    withheld = frozenset[str]() if key["account__agent__frozen_at"] is None else scopes - {"read"}
     return _Known(
         caller=Caller(
-            key.id,
-            key.account_id,
-            key.mode,
-            frozenset(key.scopes) - withheld,
-            key.per_call_micros,
-            key.per_day_micros,
-            key.per_month_micros,
-            key.purse_id,
+            key_id,
+            key["account_id"],
+            key["mode"],
+            scopes - withheld,
+            key["per_call_micros"],
+            key["per_day_micros"],
+            key["per_month_micros"],
+            key["counted_with_id"] or key_id,
             withheld,
         ),
-        secret_hash=bytes(key.secret_hash),
-        networks=tuple(key.networks),
-        expires_at=key.expires_at,
-        revoked_at=key.revoked_at,
-        last_used_at=key.last_used_at,
+        secret_hash=key["secret_hash"],
+        networks=tuple(key["networks"]),
+        expires_at=key["expires_at"],
+        revoked_at=key["revoked_at"],
+        last_used_at=key["last_used_at"],
     )
+
+
+_READ = (
+    *("account_id", "mode", "scopes", "per_call_micros", "per_day_micros", "per_month_micros", "counted_with_id"),
+    *("account__agent__frozen_at", "secret_hash", "networks", "expires_at", "revoked_at", "last_used_at"),
+)
+
+
+@cache
+def _statement() -> Prepared:
+    key = ApiKey.objects.filter(pk=Given("key_id", UUIDField(), type_name="uuid"))
+    return Prepared.of(key.values_list(*_READ), limited=False)
