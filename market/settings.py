@@ -46,6 +46,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "market.middleware.told",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "market.programs.past_the_pages",
     "csp.middleware.CSPMiddleware",  # above the static files: an image that is opened by itself is a page too
     "market.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -54,10 +56,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "web.refusals.RefusalPages",
+    "market.programs.behind_the_pages",
 ]
 
 ROOT_URLCONF = "market.urls"

@@ -66,6 +66,21 @@ def test_every_kind_of_answer_is_guarded(client: Client, kind: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/v1/account", "/v1/nowhere"])
+def test_what_programs_are_answered_is_guarded_and_knows_no_session(client: Client, path: str) -> None:
+    client.cookies["sessionid"] = "x"
+    there, response = async_to_sync(AsyncClient().get)(path), client.get(path)
+    for each in (response, there):
+        assert each.status_code in (401, 404)
+        for name, value in {**ALWAYS, "X-Frame-Options": "DENY"}.items():
+            assert each[name] == value
+        assert each["Content-Security-Policy"].startswith("default-src 'none'; ")
+        assert each["Content-Length"] == str(len(each.content))
+        assert not {"Vary", "Content-Language", "Set-Cookie"} & set(each.headers)
+    assert client.get(path, headers={"host": "somewhere.else"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_only_our_own_pages_may_use_the_camera_and_the_place(client: Client) -> None:
     policy = answer(client, "page")["Permissions-Policy"].split(", ")
     assert {"camera=(self)", "geolocation=(self)", "microphone=()", "payment=()"} <= set(policy)
