@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from agents_api.models import KeptAnswer
+from market import prepared
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 
@@ -94,35 +94,50 @@ def answer_once(
 
     Fields `shown_once` are secrets: they are in the first answer, and null in what is kept and repeated.
     """
-    try:
+
+    def once(answer: Callable[[Account], tuple[HTTPStatus, dict[str, Any]]]) -> Answer:
         with transaction.atomic():
             account, kept = _take_turn(account_id, key)
             if kept is not None:
                 if kept.fingerprint != request_fingerprint:
                     raise KeyReused("This Idempotency-Key was used with another request.")
                 return Answer(HTTPStatus(kept.status), kept.body, replayed=True)
-            try:
-                with transaction.atomic():
-                    status, content = work(account)
-            except DomainError as refusal:
-                if refusal.retryable or refusal.retry_at is not None or refusal.kind in _CHANGES_ELSEWHERE:
-                    raise
-                status, content = refuse(refusal)
-            answer = Answer(status, _written(content))
-            KeptAnswer.objects.create(
-                account_id=account_id,
-                key=key,
-                fingerprint=request_fingerprint,
-                status=answer.status.value,
-                body=_written(content | dict.fromkeys(content.keys() & set(shown_once))) if shown_once else answer.body,
-                created_at=at,
-            )
-            return answer
+            status, content = answer(account)
+            body = _written(content)
+            to_keep = _written(content | dict.fromkeys(content.keys() & set(shown_once))) if shown_once else body
+            words = {"account": account_id, "key": key, "fingerprint": request_fingerprint, "status": status.value}
+            prepared.rows(_KEEP, {**words, "body": to_keep, "at": at})
+            return Answer(status, body)
+
+    def worked(account: Account) -> tuple[HTTPStatus, dict[str, Any]]:
+        try:
+            return work(account)
+        except DomainError as refusal:
+            if refusal.retryable or refusal.retry_at is not None or refusal.kind in _CHANGES_ELSEWHERE:
+                raise
+            raise _Refused(refusal) from refusal
+
+    try:
+        try:
+            return once(worked)
+        except _Refused as refused:
+            # All that was begun has been taken back, and the turn with it. It is taken anew, by whoever is first: that
+            # costs a refusal more, and spares every success a savepoint.
+            told = refuse(refused.refusal)
+            return once(lambda _: told)
     except IntegrityError as error:
         if "kept_answer_once_per_key" not in str(error):
             raise
         # The other request committed between our look and our turn. Its answer is there when this one is repeated.
         raise StillWorking("A request with this Idempotency-Key was being worked on.", retry_at=at) from error
+
+
+class _Refused(Exception):
+    """The work was refused, in a way that is kept."""
+
+    def __init__(self, refusal: DomainError) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
 
 
 def _written(content: dict[str, Any]) -> bytes:
@@ -138,23 +153,28 @@ class _Kept:
 
 _ACCOUNT = ("id", "kind", "mode", "clock_ahead")  # what is not here is fetched when it is asked for
 _TURN = """
-    SELECT pg_try_advisory_xact_lock(%s), kept.fingerprint, kept.status, kept.body,
+    SELECT pg_try_advisory_xact_lock(%(lock)s::bigint), kept.fingerprint, kept.status, kept.body,
         account.id, account.kind, account.mode, account.clock_ahead
     FROM accounts_account AS account
-    LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = account.id AND kept.key = %s
-    WHERE account.id = %s
+    LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = account.id AND kept.key = %(key)s::varchar
+    WHERE account.id = %(account)s::uuid
+"""
+_KEEP = """
+    INSERT INTO agents_api_keptanswer (account_id, key, fingerprint, status, body, created_at)
+    VALUES (%(account)s::uuid, %(key)s::varchar, %(fingerprint)s::bytea, %(status)s::smallint, %(body)s::bytea,
+        %(at)s::timestamptz)
+    RETURNING id
 """
 
 
 def _take_turn(account_id: UUID, key: str) -> tuple[Account, _Kept | None]:
     """One statement: take the lock of this key until the end of the transaction, look for an answer and the account."""
     lock = int.from_bytes(hashlib.blake2b(account_id.bytes + key.encode(), digest_size=8).digest(), signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_TURN, [lock, key, account_id])
-        mine, kept_fingerprint, status, body, *columns = cursor.fetchone()
+    [found] = prepared.rows(_TURN, {"lock": lock, "key": key, "account": account_id})
+    mine, kept_fingerprint, status, body, *columns = found
     account = Account.from_db(connection.alias, _ACCOUNT, columns)
     if status is not None:
-        return account, _Kept(bytes(kept_fingerprint), status, bytes(body))
+        return account, _Kept(kept_fingerprint, status, body)
     if not mine:
         raise StillWorking("A request with this Idempotency-Key is being worked on.", retry_at=None)
     return account, None

@@ -68,7 +68,7 @@ def newest_bought_by(
     return [_bought(row) for row in _newest_bought(frozenset(given)).rows(given, limit=limit)]
 
 
-_COLUMNS = [field.attname for field in Bounty._meta.concrete_fields]
+_COLUMNS = [field.attname for field in Bounty._meta.concrete_fields]  # noqa: SLF001 - documented
 _ASKED = ("asking_id", "asking_until", "asking_verdict", "result_count")
 _NARROWED: dict[str, Callable[[], Q]] = {
     "before": lambda: Q(id__lt=Given("before", UUIDField(), type_name="uuid")),

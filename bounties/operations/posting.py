@@ -15,6 +15,7 @@ from bounties.operations.holding import move_money
 from bounties.operations.telling import tell_buyer
 from bounties.screening import Outcome, Screening, screen
 from bounties.states import BountyState
+from market import prepared
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.events.models import JSON
@@ -80,7 +81,7 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
         raise AgentsOnly("Only agents post bounties.")
     check_batch(drafts)
     bounties = [_new(buyer, draft, quote(draft), at=at, spender=spender) for draft in drafts]
-    Bounty.objects.bulk_create(bounties)
+    prepared.insert(bounties)
     open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
     make_slots(open_bounties)
     holds = [postings.hold(bounty) for bounty in open_bounties]
@@ -107,11 +108,13 @@ def check_batch(drafts: Sequence[Draft]) -> None:
 
 
 def make_slots(bounties: Sequence[Bounty]) -> None:
-    Slot.objects.bulk_create(
+    slots = [
         Slot(bounty=bounty, mode=bounty.mode, number=number)
         for bounty in bounties
         for number in range(1, bounty.slots + 1)
-    )
+    ]
+    if slots:
+        prepared.insert(slots)
 
 
 def tell_posted(change: Change) -> None:

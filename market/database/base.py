@@ -12,7 +12,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg_pool import ConnectionPool
 
 ASKED_AFTER_SECONDS: Final = 5.0
@@ -20,7 +20,15 @@ ASKED_AFTER_SECONDS: Final = 5.0
 _returned: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """For Django's log of queries. Of one that was prepared, psycopg keeps no text."""
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def get_new_connection(self, conn_params: Any) -> Any:
         while True:
             connection = super().get_new_connection(conn_params)

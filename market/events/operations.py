@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
+from market import prepared
 from market.events import following, wakeups
 from market.events.models import JSON
 from market.ids import new_id
@@ -35,31 +36,35 @@ def append_all(new: Sequence[NewEvent]) -> None:
     """Several events, of one account or of several, in this order, in one statement."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("an event belongs into the transaction that makes it true")
-    with connection.cursor() as cursor:
-        # Positions are drawn row by row, as the rows come.
-        cursor.execute(
-            """
-            INSERT INTO events_event (id, account_id, mode, type, data, at)
-            SELECT new.id, account.id, account.mode, new.type, new.data::jsonb, new.at
-            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
-                    WITH ORDINALITY AS new (id, account_id, at, type, data, number)
-                JOIN accounts_account AS account ON account.id = new.account_id
-            ORDER BY new.number
-            RETURNING account_id,
-                EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)
-            """,
-            [
-                [new_id() for _ in new],
-                [each.account_id for each in new],
-                [each.at for each in new],
-                [each.type for each in new],
-                [json.dumps(each.data, allow_nan=False) for each in new],
-            ],
-        )
-        if cursor.rowcount != len(new):
-            raise UnknownAccount(", ".join({str(each.account_id) for each in new}))
-        told = dict(cursor.fetchall())
+    events = [
+        {
+            "id": str(new_id()),
+            "account_id": str(each.account_id),
+            "at": each.at.isoformat(),
+            "type": each.type,
+            "data": each.data,
+        }
+        for each in new
+    ]
+    written = prepared.rows(_APPEND, {"events": json.dumps(events, allow_nan=False)})
+    if len(written) != len(new):
+        raise UnknownAccount(", ".join({str(each.account_id) for each in new}))
+    told: dict[UUID, bool] = dict(written)
     announce(told, followed=[account_id for account_id, is_followed in told.items() if is_followed])
+
+
+# Positions are drawn row by row, as the rows come.
+_APPEND = """
+    INSERT INTO events_event (id, account_id, mode, type, data, at)
+    SELECT new.id, account.id, account.mode, new.type, new.data, new.at
+    FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
+                AS (id uuid, account_id uuid, at timestamptz, type text, data jsonb))
+            WITH ORDINALITY AS new (id, account_id, at, type, data, number)
+        JOIN accounts_account AS account ON account.id = new.account_id
+    ORDER BY new.number
+    RETURNING account_id,
+        EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)
+"""
 
 
 def announce(account_ids: Iterable[UUID], *, followed: Iterable[UUID]) -> None:

@@ -293,10 +293,8 @@ def _check(name: str, port: int, requests: dict[str, Iterator[bytes]]) -> None:
 
 
 def _report(found: dict[tuple[str, str], Asked], *, load: float) -> None:
-    print(
-        f"\nload {load:.1f}; requests/s are the median of the rounds, times are of all of them; served and stored: what a"
-    )
-    print("request costs in processor milliseconds, of the server's processes and of Postgres'")
+    print(f"\nload {load:.1f}; requests/s are the median of the rounds, times are of all of them; served and stored:")
+    print("what a request costs in processor milliseconds, of the server's processes and of Postgres'")
     print(f"{'':6}{'':12}{'req/s':>8}{'of hand':>9}{'of DRF':>8}{'served':>8}{'stored':>8}", end="")
     print(f"{'p50 ms':>8}{'p99 ms':>8}{'p99 of hand':>13}")
     for call in dict.fromkeys(call for call, _ in found):

@@ -13,7 +13,7 @@ from tests.workers import ROOT
 
 @contextmanager
 def a_house_in_earnest() -> Iterator[int]:
-    """Its Postgres' process id. Django is set up in here, and is not before: the settings read where the database is."""
+    """Its Postgres' process id. Django is set up in here, not before: the settings read where the database is."""
     server = ThrowawayPostgres(settings=())
     with tempfile.TemporaryDirectory() as home, server as postgres:
         os.environ |= {
