@@ -19,8 +19,8 @@ from verification.models import Delivered, Gathered, Verdict
 PHOTO = encoded(scene(3), quality=92)
 
 
-def test_a_picture_from_the_place_in_a_consistent_session_is_accepted(
-    story: Story, phone: Callable[[Claim], Phone]
+def test_a_picture_from_the_place_in_a_consistent_session_is_accepted_with_nobodys_help(
+    story: Story, phone: Callable[[Claim], Phone], asked_for: list[object]
 ) -> None:
     bounty = story.post()
     bounty.questions, bounty.criteria = [], []
@@ -46,6 +46,7 @@ def test_a_picture_from_the_place_in_a_consistent_session_is_accepted(
     read = receipt.verify(signed)
     assert (read.decision, read.delivered) == ("accept", (delivered.media_sha256,))
     assert str(story.scout.id) not in json.dumps(json.loads(signed))
+    assert asked_for == []
 
 
 @pytest.mark.parametrize(("made_at", "because"), [(None, "made_in_session"), (timedelta(hours=-5), "exif_time")])
