@@ -5,7 +5,9 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.request import urlopen
 
 from market.config import ROOT, config
@@ -52,3 +54,28 @@ def opened(house: House) -> Iterator[Door]:
         yield door
     finally:
         door.close()
+
+
+class _Away(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_PUT = do_GET  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def nobody_behind(port: int) -> Iterator[None]:
+    """What stands in front of the house when nobody in it answers."""
+    with ThreadingHTTPServer(("127.0.0.1", port), _Away) as front:
+        thread = Thread(target=front.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            front.shutdown()
+            thread.join()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.capture.conftest import Scout
-from tests.browser.capture.door import opened
+from tests.browser.capture.door import nobody_behind, opened
 from tests.browser.conftest import House, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.extra]  # together they take minutes
@@ -116,6 +116,9 @@ def test_a_server_that_was_down_gets_it_when_it_is_back(scout: Come, house: Hous
         ada.answer()
         ada.waits_for("Saved on this phone")
         taken = [file["sha256"] for file in ada.until_kept("saved")["files"]]
+        with nobody_behind(door.port):
+            ada.goto("/nearby")
+            assert ada.page.locator("h1").inner_text() == "No contact"
         door.open()
         ada.goto("/outbox")
         ada.waits_for("Received")

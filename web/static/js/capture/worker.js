@@ -6,6 +6,7 @@ import { listen } from "./told.js";
 
 const PREFIX = "shells-";
 const PATIENCE = 12_000;
+const AWAY = [502, 503, 504]; // what stands in front answers, and nobody behind it: as good as no contact
 const CAPTURE = /^\/capture\/clm_[0-9a-z]{26}$/;
 
 export function serve({ version, files, shells }) {
@@ -48,10 +49,12 @@ async function page(request, { pathname }, shells, ours) {
   if (CAPTURE.test(pathname)) return kept(ours, shells.capture_shell, request);
   if (pathname === shells.outbox) return kept(ours, shells.outbox, request);
   try {
-    return await withPatience(fetch(request));
+    const answer = await withPatience(fetch(request));
+    if (!AWAY.includes(answer.status)) return answer;
   } catch {
-    return kept(ours, shells.offline, request);
+    // told below
   }
+  return kept(ours, shells.offline, request);
 }
 
 // What is not there any more (the browser may throw a cache away) is fetched.
