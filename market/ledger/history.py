@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from market.ledger import rules
-from market.ledger.postings import AccountKind, Book, EntryKind
+from market.ledger.postings import Book, EntryKind
 from market.ledger.queries import LONGEST_PAGE
 
 # The kinds of entries that move an agent's balances.
@@ -61,7 +61,6 @@ def of_agent(
             "agent": agent_id,
             "mode": book.mode,
             "currency": book.currency,
-            "mine": [AccountKind.AGENT_AVAILABLE, AccountKind.BOUNTY_HELD],
             "kinds": list(kinds),
             "before": before or _AFTER_EVERYTHING,
             "limit": limit,
@@ -118,21 +117,22 @@ ORDER BY entry.id DESC
 LIMIT %(limit)s
 """
 
-# The newest of each account, and of these the newest: each account's own index is read from its end.
+# However many bounties there are: the lines of an agent have an index of their own, which is read from its end.
 _OF_AGENT = f"""
-WITH line AS (
-    SELECT newest.entry_id, account.kind, account.subject_id, newest.amount_micros
-    FROM ledger_account AS account
-    CROSS JOIN LATERAL (
-        SELECT line.entry_id, line.amount_micros
-        FROM ledger_line AS line JOIN ledger_entry AS entry ON entry.id = line.entry_id
-        WHERE line.account_id = account.id AND line.entry_id < %(before)s AND entry.kind = ANY (%(kinds)s::text[])
-        ORDER BY line.entry_id DESC LIMIT %(limit)s
-    ) AS newest
-    WHERE account.owner_id = %(agent)s AND account.mode = %(mode)s AND account.currency = %(currency)s
-        AND account.kind = ANY (%(mine)s::text[])
-    ORDER BY newest.entry_id DESC
+WITH newest AS (
+    SELECT line.entry_id, line.account_id, line.kind, line.amount_micros
+    FROM ledger_line AS line CROSS JOIN LATERAL (
+        -- OFFSET keeps this a look for each line: beside it a walk through everybody's entries may seem cheap.
+        SELECT FROM ledger_entry AS entry
+        WHERE entry.id = line.entry_id AND entry.kind = ANY (%(kinds)s::text[]) OFFSET 0
+    ) AS wanted
+    WHERE line.agent_id = %(agent)s AND line.mode = %(mode)s AND line.currency = %(currency)s
+        AND line.entry_id < %(before)s
+    ORDER BY line.entry_id DESC
     LIMIT 2 * %(limit)s
+), line AS (
+    SELECT newest.entry_id, newest.kind, account.subject_id, newest.amount_micros
+    FROM newest JOIN ledger_account AS account ON account.id = newest.account_id
 )
 {_SUMMED}
 """  # noqa: S608 - a text of our own

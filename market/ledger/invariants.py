@@ -61,6 +61,12 @@ PROMISES: Final[dict[str, str]] = {
         )
         WHERE account.id IS NULL
     """,
+    "every line of an agent's money says whose it is": """
+        SELECT line.account_id::text, format('line of entry %s', line.entry_id)
+        FROM ledger_line AS line JOIN ledger_account AS account ON account.id = line.account_id
+        WHERE line.agent_id IS DISTINCT FROM
+            CASE WHEN account.kind IN ('agent_available', 'bounty_held') THEN account.owner_id END
+    """,
     "every kept balance is the sum of its account's lines": """
         SELECT account.id::text, format('%s: kept %s, lines %s', kind, balance_micros, coalesce(total, 0))
         FROM ledger_account AS account

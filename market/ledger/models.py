@@ -68,7 +68,7 @@ class Entry(models.Model):
 
 
 class Line(models.Model):
-    """What one account gains (plus) or gives (minus) by one entry. Kind, mode and currency are the account's own."""
+    """What one account gains (plus) or gives (minus) by one entry. Kind, mode, currency and agent are the account's."""
 
     pk = models.CompositePrimaryKey("entry_id", "account_id")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lines", db_constraint=False, db_index=False)
@@ -79,10 +79,14 @@ class Line(models.Model):
     mode = models.CharField(max_length=4)
     currency = models.CharField(max_length=3)
     amount_micros = models.BigIntegerField()
+    agent_id = models.UUIDField(null=True)  # the account's owner, where the money is an agent's, on a bounty or not
 
     class Meta:
         db_table = "ledger_line"
-        indexes = (models.Index("account", "entry", name="ledger_line_by_account"),)  # an account's statement
+        indexes = (
+            models.Index("account", "entry", name="ledger_line_by_account"),  # an account's statement
+            models.Index("agent_id", "entry", condition=Q(agent_id__isnull=False), name="ledger_line_of_agent"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_micros}"

@@ -107,6 +107,7 @@ BROKEN = {
         "every line belongs to an entry of its mode and currency",
         "every line belongs to an account of its kind, mode and currency",
     ],
+    "UPDATE ledger_line SET agent_id = NULL": ["every line of an agent's money says whose it is"],
     "UPDATE ledger_line SET amount_micros = -amount_micros": [
         "every kept balance is the sum of its account's lines",
         "no balance is below nothing where it may not be",
