@@ -74,6 +74,9 @@ class House:
             waits(config, "--uds", str(asgi)),
             _accepts(asgi),
             clear_the_way=lambda: asgi.unlink(missing_ok=True),
+            # Told to stop with the front and not after it: then waits and streams are ended while the front, which
+            # gives them three seconds, still hands their ends on.
+            floor=Floor.FRONT,
         )
         self.worker = ours("worker", worker(config), patience=30)
         self.beat = ours("beat", beat(config, layout.run / "beat"))
