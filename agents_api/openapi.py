@@ -224,6 +224,7 @@ def _answer(placed: Placed, answer: Said, parts: Parts) -> dict[str, Any]:
     headers += ["ETag"] * answer.etag + ["Idempotent-Replayed"] * (
         placed.operation.once or placed.operation.may_be_once
     )
+    headers += ["Link"] * ("cursor" in placed.operation.query)
     said: dict[str, Any] = {"description": answer.text, "headers": _header_refs(headers)}
     if answer.shape is not None:
         content = _content(answer.shape.schema(parts), {"example": answer.shape.example()})
@@ -311,6 +312,11 @@ _HEADERS = {
     ),
     "RateLimit-Policy": _header("The allowance: q calls in w s.", {"type": "string"}, limits.EVERY_CALL.policy_header),
     "ETag": _header("The version, for If-Match.", {"type": "string"}, '"1"'),
+    "Link": _header(
+        "The address of the next page, with the relation `next`; none: there is no next page (RFC 8288).",
+        {"type": "string"},
+        '</v1/bounties?cursor=cur_01k6htzr9yfhx9tbjbdz58r79y>; rel="next"',
+    ),
     "Idempotent-Replayed": _header(
         "`true` where this is the kept answer of the first time.", {"const": "true"}, "true"
     ),

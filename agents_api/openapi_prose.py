@@ -24,7 +24,7 @@ Every bounty and every result says in `next_action` what to call next: follow it
 (`bnt_`, `sub_`, `evt_`) and sort by age.
 - A test key (`sl_test_`) and a live key (`sl_live_`) see different worlds. Test mode has play money and simulated \
 scouts.
-- Lists answer `{"data": […], "next": cursor or null}`; send `next` back as `cursor`.
+- Lists answer `{"data": […], "next": cursor or null}`; send `next` back as `cursor`, or follow the `Link` header.
 - Refusals are `application/problem+json`: go by `code`, do what `fix` says, call `fix_call` where there is one. \
 `retryable` says whether the same request may succeed later.
 - A call that makes or moves something needs an `Idempotency-Key`. After a timeout send the same request with the same \

@@ -1,11 +1,17 @@
-"""Lists: `{"data": […], "next": cursor or null}`.
+"""Lists: `{"data": […], "next": cursor or null}`, and the address of the next page in a Link header (RFC 8288).
 
 A cursor is opaque to whoever gets it, and is checked on its return.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from bounties.shapes import By, Integer, Reader
 from market.errors import DomainError
@@ -15,7 +21,8 @@ LARGEST_PAGE = 100
 USUAL_PAGE = 25
 _CURSOR = "cur"
 
-Row = TypeVar("Row")
+T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
 
 
 class InvalidCursor(DomainError):
@@ -60,10 +67,26 @@ def asked(query: Mapping[str, Any]) -> tuple[int, UUID | None]:
     return query.get("limit", USUAL_PAGE), query.get("cursor")
 
 
-def page(
-    rows: Sequence[Row], *, limit: int, position: Callable[[Row], UUID], show: Callable[[Row], dict[str, Any]]
-) -> dict[str, Any]:
-    """One page of rows that were read with one more than the limit, to know whether there are more."""
+def newest(rows: QuerySet[Row], query: Mapping[str, Any]) -> list[Row]:
+    """The newest first, after the cursor: one more than the page holds, so that it is known whether there are more."""
+    limit, before = asked(query)
+    return list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: limit + 1])
+
+
+def answer(
+    request: Request,
+    query: Mapping[str, Any],
+    rows: Sequence[T],
+    *,
+    show: Callable[[T], dict[str, Any]],
+    position: Callable[[T], UUID] = attrgetter("id"),
+) -> Response:
+    """One page of rows that were read with one more than it holds. What comes next is told in its header too."""
+    limit, _ = asked(query)
     shown = rows[:limit]
     following = encode(_CURSOR, position(shown[-1])) if len(rows) > limit else None
-    return {"data": [show(row) for row in shown], "next": following}
+    answered = Response({"data": [show(row) for row in shown], "next": following})
+    if following is not None:
+        asked_for = urlencode({**request.query_params.dict(), "cursor": following})
+        answered.headers["Link"] = f'<{request.path}?{asked_for}>; rel="next"'
+    return answered

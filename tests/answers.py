@@ -77,6 +77,7 @@ def _check_success(placed: openapi.Placed, response: HttpResponse, content_type:
     assert answer, f"{name} does not say that it answers {response.status_code}"
     assert "ETag" not in response.headers or answer.etag, f"{name} does not say that it answers an ETag"
     assert "ETag" in response.headers or not answer.etag or placed.method != "GET", f"{name} and its ETag"
+    assert "Link" not in response.headers or "cursor" in placed.operation.query, f"{name} does not say that it links"
     may_repeat = placed.operation.once or placed.operation.may_be_once
     assert "Idempotent-Replayed" not in response.headers or may_repeat, f"{name} repeats an answer"
     if answer.shape is None:

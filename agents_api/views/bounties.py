@@ -61,9 +61,7 @@ class Bounties(Endpoint):
         limit, before = pages.asked(self.query)
         rows = newest_bought_by(self.caller.account_id, limit=limit + 1, before=before, state=self.query.get("status"))
         at = clock.now()
-        return Response(
-            pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.bounty(row, at=at))
-        )
+        return pages.answer(request, self.query, rows, show=lambda row: showing.bounty(row, at=at))
 
     @Operation(
         name="post_bounty",
@@ -207,7 +205,7 @@ class Cancellation(Endpoint):
     def post(self, request: Request, bounty_id: UUID) -> Response:
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             self.read_body()
-            bounty = operations.cancel(buyer=self.account(), bounty_id=bounty_id, at=at)
-            return HTTPStatus.OK, showing.bounty(bounty, at=at)
+            operations.cancel(buyer=self.account(), bounty_id=bounty_id, at=at)
+            return HTTPStatus.OK, showing.bounty(bought_by(self.caller.account_id).get(pk=bounty_id), at=at)
 
         return self.once(work)

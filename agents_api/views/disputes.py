@@ -95,10 +95,8 @@ class Disputes(Endpoint):
         answers={200: Said("A page of disputes.", showing.DISPUTE_PAGE)},
     )
     def get(self, request: Request) -> Response:
-        limit, before = pages.asked(self.query)
-        rows = queries.disputes_of(self.caller.account_id).order_by("-id")
-        found = list((rows.filter(id__lt=before) if before else rows)[: limit + 1])
-        return Response(pages.page(found, limit=limit, position=lambda row: row.id, show=showing.dispute))
+        found = pages.newest(queries.disputes_of(self.caller.account_id), self.query)
+        return pages.answer(request, self.query, found, show=showing.dispute)
 
     @Operation(
         name="open_dispute",

@@ -93,13 +93,9 @@ class Keys(Endpoint):
         answers={200: Said("A page of keys.", showing.KEY_PAGE)},
     )
     def get(self, request: Request) -> Response:
-        limit, before = pages.asked(self.query)
-        mine = queries.keys_of(self.caller.account_id).select_related("replaced_by").order_by("-id")
-        rows = list((mine.filter(id__lt=before) if before else mine)[: limit + 1])
+        rows = pages.newest(queries.keys_of(self.caller.account_id).select_related("replaced_by"), self.query)
         at = clock.now()
-        return Response(
-            pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.key(row, at=at))
-        )
+        return pages.answer(request, self.query, rows, show=lambda row: showing.key(row, at=at))
 
     # What a key gives away is as good as money: who may only post makes no more keys that post.
     @Operation(

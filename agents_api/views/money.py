@@ -86,13 +86,12 @@ class Ledger(Endpoint):
         bounties = queries.bounties_of_results(of) if of else {}
         paid = [key for each in found if each.kind == EntryKind.TOPUP and (key := showing.payment_id(each))]
         top_up_ids = top_ups.deposits_of(paid) if paid else {}
-        return Response(
-            pages.page(
-                found,
-                limit=limit,
-                position=lambda each: each.entry_id,
-                show=lambda each: showing.entry(each, mode=self.caller.mode, bounties=bounties, top_ups=top_up_ids),
-            )
+        return pages.answer(
+            request,
+            self.query,
+            found,
+            position=lambda each: each.entry_id,
+            show=lambda each: showing.entry(each, mode=self.caller.mode, bounties=bounties, top_ups=top_up_ids),
         )
 
     def _find(

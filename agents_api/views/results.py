@@ -79,17 +79,14 @@ class ResultsOfBounty(Endpoint):
         answers={200: Said("A page of results.", showing.RESULT_PAGE)},
     )
     def get(self, request: Request, bounty_id: UUID) -> Response:
-        limit, before = pages.asked(self.query)
         rows = Submission.objects.select_related("slot").filter(
             bounty_id=bounty_id, bounty__buyer_id=self.caller.account_id, state__in=showing.VISIBLE
         )
-        found = list((rows.filter(id__lt=before) if before else rows).order_by("-id")[: limit + 1])
+        found = pages.newest(rows, self.query)
         if not found and not Bounty.objects.filter(pk=bounty_id, buyer_id=self.caller.account_id).exists():
             raise NoSuchBounty("There is no such bounty.")
         seen = evidence.view(found, key_id=self.caller.key_id, at=clock.now())
-        return Response(
-            pages.page(found, limit=limit, position=lambda row: row.id, show=lambda row: showing.result(row, seen))
-        )
+        return pages.answer(request, self.query, found, show=lambda row: showing.result(row, seen))
 
 
 class OneResult(Endpoint):

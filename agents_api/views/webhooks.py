@@ -117,12 +117,9 @@ class WebhookEndpoints(Endpoint):
         answers={200: Said("A page of endpoints.", showing.ENDPOINT_PAGE)},
     )
     def get(self, request: Request) -> Response:
-        limit, before = pages.asked(self.query)
-        rows = queries.endpoints(account_id=self.caller.account_id, before=before, limit=limit + 1)
+        rows = pages.newest(queries.endpoints(account_id=self.caller.account_id), self.query)
         at = clock.now()
-        return Response(
-            pages.page(rows, limit=limit, position=lambda row: row.id, show=lambda row: showing.endpoint(row, at=at))
-        )
+        return pages.answer(request, self.query, rows, show=lambda row: showing.endpoint(row, at=at))
 
     @Operation(
         name="create_webhook_endpoint",
@@ -247,10 +244,9 @@ class Deliveries(Endpoint):
         answers={200: Said("A page of deliveries.", showing.DELIVERY_PAGE)},
     )
     def get(self, request: Request, webhook_endpoint_id: UUID) -> Response:
-        limit, before = pages.asked(self.query)
         found = find(webhook_endpoint_id, account_id=self.caller.account_id)
-        rows = queries.deliveries(endpoint_id=found.id, state=self.query.get("status"), before=before, limit=limit + 1)
-        return Response(pages.page(rows, limit=limit, position=lambda row: row.id, show=showing.delivery))
+        rows = pages.newest(queries.deliveries(endpoint_id=found.id, state=self.query.get("status")), self.query)
+        return pages.answer(request, self.query, rows, show=showing.delivery)
 
 
 class Redelivery(Endpoint):
