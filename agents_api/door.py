@@ -34,6 +34,8 @@ from market.ledger.policies import SpendingLimits
 log = structlog.get_logger(__name__)
 
 SCHEME = "Bearer"
+# For whoever has nothing but an address of ours (RFC 8288, RFC 8631).
+WHERE_TO_READ = '</v1/openapi.json>; rel="service-desc"; type="application/json", </llms.txt>; rel="service-doc"'
 
 
 class NotAuthenticated(DomainError):
@@ -49,7 +51,7 @@ class NoSuchPath(DomainError):
 
     code = "not_found"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
-    fix = "Check the path and the id; the documentation lists every path."
+    fix = "Check the path and the method: /v1/openapi.json lists them all, and /llms.txt says how to begin."
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -215,6 +217,8 @@ def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list
         headers["Retry-After"] = str(problem.retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = SCHEME
+    if status == HTTPStatus.UNAUTHORIZED or isinstance(refusal, NoSuchPath):
+        headers["Link"] = WHERE_TO_READ
     if status == HTTPStatus.METHOD_NOT_ALLOWED and allow:
         headers["Allow"] = ", ".join(allow)
     return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
@@ -242,7 +246,7 @@ class UnsupportedMediaType(DomainError):
     """The body is of a type that is not read here."""
 
     code = "unsupported_media_type"
-    fix = "Send `Content-Type: application/json`."
+    fix = "Send `Content-Type: application/json`, and the body as it is, without a Content-Encoding."
 
 
 class NotAcceptable(DomainError):
@@ -272,7 +276,7 @@ class Unavailable(DomainError):
 
 _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], DomainError], ...] = (
     (exceptions.MethodNotAllowed, MethodNotAllowed("This address does not know this method.")),
-    (exceptions.UnsupportedMediaType, UnsupportedMediaType("The body must be JSON.")),
+    (exceptions.UnsupportedMediaType, UnsupportedMediaType("The body must be JSON, and not compressed.")),
     (exceptions.NotAcceptable, NotAcceptable("Answers are JSON.")),
     (exceptions.ParseError, problems.MalformedJson("The body cannot be read.")),
     ((exceptions.NotFound, Http404), NoSuchPath("There is nothing here.")),

@@ -79,13 +79,23 @@ def _look_again(refusal: DomainError, asked: Asked) -> Call:
 
 
 def _look_at_it(refusal: DomainError, asked: Asked) -> Call:
-    """An action stands below what it is done to, in test mode too."""
+    """An action stands below what it is done to, in test mode too. A dispute is opened about a result in its body."""
+    if asked.path == "/v1/disputes" and asked.body:
+        return Call("GET", f"/v1/results/{asked.body.get('result')}")
     path = asked.path if asked.method == "PATCH" else asked.path.rpartition("/")[0]
     return Call("GET", path.replace("/v1/test/", "/v1/", 1))
 
 
 def _cancel(refusal: DomainError, asked: Asked) -> Call:
     return Call("POST", f"{asked.path}/cancel")
+
+
+def _read_document(refusal: DomainError, asked: Asked) -> Call:
+    return Call("GET", "/v1/openapi.json")
+
+
+def _list_disputes(refusal: DomainError, asked: Asked) -> Call:
+    return Call("GET", "/v1/disputes")
 
 
 def _look_at_account(refusal: DomainError, asked: Asked) -> Call:
@@ -111,6 +121,8 @@ _MENDS: Final[dict[str, Mend]] = {
     "invalid_page_cursor": _look_again,
     "invalid_cursor": _look_again,
     "cursor_expired": _look_again,
+    "not_found": _read_document,
+    "already_contested": _list_disputes,
     "agent_frozen": _look_at_account,
     "too_many_keys": _list_keys,
     "key_not_found": _list_keys,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import orjson
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
@@ -11,6 +12,8 @@ from market.limits import LARGEST_JSON, too_large
 from market.problems import MalformedJson
 
 LARGEST_BODY = LARGEST_JSON
+# Far more than anything asked for here, and far less than what those who walk through it can bear.
+DEEPEST = 32
 
 
 class ByteStream(Protocol):
@@ -23,6 +26,9 @@ class JsonParser(BaseParser):
     def parse(
         self, stream: ByteStream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
+        request = (parser_context or {}).get("request")
+        if request is not None and request.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsupportedMediaType(media_type or self.media_type)
         # Not by the length that the sender gives: it may give none, and may lie.
         body = stream.read(LARGEST_BODY + 1)
         if len(body) > LARGEST_BODY:
@@ -35,7 +41,17 @@ class JsonParser(BaseParser):
             raise MalformedJson(f"The body is not valid JSON: {error.msg} at character {error.pos}.") from error
         if not isinstance(parsed, dict):
             raise MalformedJson("The body must be a JSON object.")
+        if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deep(parsed):
+            raise MalformedJson(f"The body is nested more than {DEEPEST} levels deep.")
         return parsed
+
+
+def _is_deep(parsed: dict[str, Any]) -> bool:
+    level: list[Any] = [parsed]
+    for _ in range(DEEPEST):
+        inside = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [value for values in inside for value in values]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 class JsonRenderer(BaseRenderer):

@@ -20,10 +20,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class MissingField(DomainError):
-    """A field that is needed was not sent."""
+    """A field that is needed was not sent. `facts`: missing, where there are several."""
 
     code = "missing_field"
-    fix = "Send this field too."
+    fix = "Send what is missing too."
 
 
 class UnknownField(DomainError):
@@ -68,9 +68,13 @@ def fields(value: object, *, param: str, known: Collection[str], needed: Collect
     for name in value:
         if name not in known:
             raise unknown(name, known, param=f"{param}/{pointer(name)}")
-    for name in needed:
-        if value.get(name) is None:
-            raise MissingField(f"`{name}` is missing.", param=f"{param}/{name}")
+    missing = [name for name in needed if value.get(name) is None]
+    if len(missing) > 1:
+        told = ", ".join(f"`{name}`" for name in missing[:-1])
+        sentence = f"{told} and `{missing[-1]}` are missing."
+        raise MissingField(sentence, param=f"{param}/{missing[0]}", facts={"missing": missing})
+    if missing:
+        raise MissingField(f"`{missing[0]}` is missing.", param=f"{param}/{missing[0]}")
     return value
 
 

@@ -197,6 +197,8 @@ def next_action(bounty: Bounty) -> dict[str, Any]:
         result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
         silence = silence_of(reviewer=Reviewer.BUYER, verdict=bounty.asking_verdict)
         return {"do": "review", "call": result.render(), "until": bounty.asking_until, "silence": silence}
+    if bounty.state in LIFE.ends() and not bounty.result_count:
+        return {"do": "nothing", "call": None, "until": None}
     if bounty.state in LIFE.ends():
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:

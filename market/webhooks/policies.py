@@ -33,6 +33,8 @@ MOST_AT_ONCE_PER_ACCOUNT = 8
 
 PORTS = {"https": (443, 8443), "http": (80, 8080)}
 _VISIBLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+", re.ASCII)  # ASCII without spaces and without the backslash
+# No name ends in a number: this is an address in a form that resolvers read and people do not (RFC 3986, WHATWG URL).
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?", re.ASCII)
 
 
@@ -122,6 +124,8 @@ def _check_host(target: Target, reach: Reach) -> None:
     except ValueError:
         if not _NAME.fullmatch(target.host):
             raise _refused("The host is no name; write international names in their ASCII form (xn--…).") from None
+        if _NUMBER.fullmatch(target.host.rstrip(".").rpartition(".")[2]):
+            raise _refused("Write an IP address in its usual form.") from None
         literal = None
     if literal is not None and is_in(literal, reach.opened):
         return

@@ -22,7 +22,7 @@ class EndpointDisabled(DomainError):
 
     code = "webhook_endpoint_disabled"
     kind: ClassVar[Kind] = Kind.CONFLICT
-    fix = 'Enable it: PATCH it with {"enabled": true}.'
+    fix = 'Enable it: PATCH it with {"enabled": true} and `If-Match: *`.'
 
 
 @transaction.atomic

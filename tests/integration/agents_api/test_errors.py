@@ -1,5 +1,6 @@
 """What is refused is refused in one form, whatever it was, and every code has a page."""
 
+import gzip
 from collections import Counter
 from typing import Any
 
@@ -57,12 +58,37 @@ def test_answers_in_another_type_are_refused(client: Client) -> None:
     check_problem(client.get("/v1/balance", headers=headers), 406, "not_acceptable")
 
 
+def test_a_packed_body_is_refused_as_such(client: Client) -> None:
+    headers = bearer(sign_up(client)["key"]) | {"Content-Encoding": "gzip"}
+    packed = client.post("/v1/quotes", gzip.compress(b"{}"), content_type="application/json", headers=headers)
+    assert "Content-Encoding" in check_problem(packed, 415, "unsupported_media_type")["fix"]
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/v1/bounty", "/v1/bounties"),
+        ("/v1/bounties/", "/v1/bounties"),
+        ("/v1/result/sub_01k6htzr9yfhx9tbjbdz58r79y", "/v1/results/{result_id}"),
+        ("/v1/nothing", None),
+    ],
+)
+def test_an_address_that_is_nearly_one_is_told_the_right_one(client: Client, path: str, meant: str | None) -> None:
+    response = client.get(path)
+    problem = check_problem(response, 404, "not_found")
+    assert problem.get("facts", {}).get("nearest") == meant
+    assert client.get(problem["fix_call"]["path"]).status_code == 200
+    assert 'rel="service-desc"' in response.headers["Link"]
+    assert "Allow" not in response.headers
+
+
 HOSTILE = {
     "no json": b"{",
     "not utf-8": b'{"title": "\xff"}',
     "a list": b"[]",
     "deep": b'{"a":' + b"[" * 100_000,
     "a lone surrogate": b'{"title": "\\ud800"}',
+    "nested": b'{"title": ' + b"[" * 500 + b"]" * 500 + b"}",
     "not a number": b'{"slots": NaN}',
 }
 

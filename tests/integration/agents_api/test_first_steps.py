@@ -94,6 +94,7 @@ def test_a_cancelled_bounty_gives_its_money_back(client: Client) -> None:
     path = f"/v1/bounties/{bounty['id']}/cancel"
     cancelled = client.post(path, content_type="application/json", headers=headers).json()
     assert cancelled["status"] == "cancelled"
+    assert cancelled["next_action"] == {"do": "nothing", "call": None, "until": None}
     assert client.get("/v1/balance", headers=bearer(key)).json()["available"] == "1000.00"
 
 
@@ -112,6 +113,9 @@ def test_a_list_goes_on_where_it_stopped(client: Client) -> None:
     posted = [post(client, key, wish(), once=f"n{number}").json()["id"] for number in range(5)]
     first = client.get("/v1/bounties?limit=3", headers=bearer(key)).json()
     second = client.get(f"/v1/bounties?limit=3&cursor={first['next']}", headers=bearer(key)).json()
+    link = client.get("/v1/bounties?limit=3&status=open", headers=bearer(key)).headers["Link"]
+    followed = client.get(link.partition(">")[0][1:], headers=bearer(key))
+    assert (link.partition("; ")[2], followed.json(), "Link" in followed.headers) == ('rel="next"', second, False)
     assert [each["id"] for each in first["data"] + second["data"]] == posted[::-1]
     assert second["next"] is None
 

@@ -103,6 +103,26 @@ def test_a_wrong_state_is_mended_by_a_look_at_what_there_is(client: Client) -> N
     assert call(client, key, funding.json()["fix_call"]).json()["id"] == encode("bnt", bounty.id)
 
 
+def test_a_result_that_cannot_be_disputed_is_mended_by_a_look_at_it(client: Client) -> None:
+    story = Story(at=timezone.now())
+    submission, key = story.handed_in(story.post(), REVIEW), key_of(story.buyer)
+    about = {"result": encode("sub", submission.id), "ground": "answer_wrong"}
+    refused = call(client, key, {"method": "POST", "path": "/v1/disputes", "body": about}).json()
+    assert (refused["code"], refused["fix_call"]["path"]) == ("wrong_state", path_of(submission))
+    call(client, key, {"method": "POST", "path": path_of(submission) + "/accept"})
+    assert call(client, key, {"method": "POST", "path": "/v1/disputes", "body": about}).status_code == 201
+    again = call(client, key, {"method": "POST", "path": "/v1/disputes", "body": about}).json()
+    assert again["code"] == "already_contested"
+    assert len(call(client, key, again["fix_call"]).json()["data"]) == 1
+
+
+def test_everything_that_is_missing_is_named_at_once(client: Client, key: str) -> None:
+    problem = post(client, key, {"title": "Open?"}).json()
+    assert (problem["code"], problem["param"]) == ("missing_field", "/questions")
+    assert problem["facts"] == {"missing": ["questions", "place", "window", "reward"]}
+    assert problem["detail"] == "`questions`, `place`, `window` and `reward` are missing."
+
+
 def test_a_cap_says_how_much_is_left_and_when_there_is_more(client: Client) -> None:
     story = Story(at=timezone.now())
     for window, again in (("day", True), ("month", True), ("call", False)):

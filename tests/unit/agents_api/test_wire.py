@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from agents_api.wire import LARGEST_BODY, JsonParser
+from agents_api.wire import DEEPEST, LARGEST_BODY, JsonParser
 from market.problems import BodyTooLarge, MalformedJson
 
 
@@ -25,6 +25,8 @@ from market.problems import BodyTooLarge, MalformedJson
         b"[" * 100_000,
         b'{"a":' * 50_000,
         b"{}{}",
+        b'{"a":' * 33 + b"1" + b"}" * 33,
+        b'{"a":' + b"[" * 400 + b"]" * 400 + b"}",
     ],
 )
 def test_what_is_not_one_json_object_is_refused(body: bytes) -> None:
@@ -41,6 +43,12 @@ def test_a_body_is_never_read_beyond_its_limit() -> None:
 
 def test_no_body_is_an_empty_object() -> None:
     assert JsonParser().parse(io.BytesIO(b" \n")) == {}
+
+
+def test_as_deep_as_is_allowed_is_read() -> None:
+    body = b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST
+    assert JsonParser().parse(io.BytesIO(body))["a"]
+    assert len(JsonParser().parse(io.BytesIO(b'{"a": [' + b"[1]," * 200 + b"{}]}"))["a"]) == 201
 
 
 def test_an_object_is_read() -> None:
