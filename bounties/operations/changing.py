@@ -136,12 +136,9 @@ def record(change: Change, *, spender: Spender | None = None) -> None:
 def _return_unneeded(change: Change) -> None:
     """Of a closing bounty: the money of slots that nothing can come for any more."""
     bounty = change.bounty
-    contested = set(
-        Dispute.objects.filter(bounty=bounty, state__in=DISPUTE_RUNS)
-        .exclude(submission__state=SubmissionState.ACCEPTED)
-        .values_list("submission__slot_id", flat=True)
-    )
-    free = [slot for slot in Slot.objects.filter(bounty=bounty, state=SlotState.OPEN) if slot.id not in contested]
+    contested = Dispute.objects.filter(bounty=bounty, submission__slot=OuterRef("pk"), state__in=DISPUTE_RUNS)
+    kept = Exists(contested.exclude(submission__state=SubmissionState.ACCEPTED))
+    free = list(Slot.objects.filter(~kept, bounty=bounty, state=SlotState.OPEN))
     waiting = [slot.owed_until for slot in free if slot.owed_until is not None and slot.owed_until > change.now]
     unneeded = [slot for slot in free if slot.owed_until is None or slot.owed_until <= change.now]
     if unneeded:
