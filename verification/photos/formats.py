@@ -239,7 +239,27 @@ def _heif(data: Data) -> Header:
     if not sizes:
         raise BrokenPicture("The file has no picture in it.")
     width, height = max(sizes, key=lambda each: each[0] * each[1])
-    return Header("avif" if b"avif" in brands else "heic", width, height)
+    notes = _after_the_end(data[_end_of_boxes(data) :])
+    return Header("avif" if b"avif" in brands else "heic", width, height, notes=notes)
+
+
+# What stands side by side in such a file; phones put a motion clip in a box of their own.
+_OUTERMOST = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"uuid", b"pdin", b"mpvd"})
+
+
+def _end_of_boxes(data: Data) -> int:
+    """Where what belongs to the picture ends, and something else begins if anything does."""
+    at = 0
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name not in _OUTERMOST:
+            return at
+        if length == 0:
+            return len(data)
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, at + 8)
+        at += max(length, 8)
+    return min(at, len(data))
 
 
 _TO_SIZE = (b"meta", b"iprp", b"ipco", b"ispe")

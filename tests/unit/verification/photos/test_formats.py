@@ -73,7 +73,9 @@ def test_moving_pictures_are_refused(kind: str) -> None:
 @pytest.mark.parametrize(
     "rest", [b"PK\x03\x04....PK\x05\x06" + bytes(18), b"<script>alert(1)</script>", b"%PDF-1.4", b"\x7fELF", b"MZ\x90"]
 )
-@pytest.mark.parametrize("data", [JPEG, PNG, encoded(SMALL, "WEBP")], ids=["jpeg", "png", "webp"])
+@pytest.mark.parametrize(
+    "data", [JPEG, PNG, encoded(SMALL, "WEBP"), encoded(SMALL, "AVIF")], ids=["jpeg", "png", "webp", "avif"]
+)
 def test_a_picture_that_is_something_else_as_well_is_refused(data: bytes, rest: bytes) -> None:
     with pytest.raises(formats.HidingPicture):
         inspect(data + rest)
@@ -89,6 +91,12 @@ def test_a_picture_that_is_something_else_as_well_is_refused(data: bytes, rest: 
 )
 def test_what_phones_keep_behind_a_picture_is_noted(rest: bytes, notes: tuple[str, ...]) -> None:
     assert inspect(JPEG + rest).notes == notes
+
+
+def test_in_a_file_of_boxes_a_further_one_of_a_known_name_is_none_of_that() -> None:
+    avif = encoded(SMALL, "AVIF")
+    assert inspect(avif + b"\0\0\0\x0cfree....").notes == ()
+    assert inspect(avif + b"\0\0\0\x0cseen....").notes == ("trailing_bytes",)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
