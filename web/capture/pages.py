@@ -27,6 +27,7 @@ _TEMPLATES: Final = {
     "outbox": "capture/outbox.html",
     "offline": "capture/offline.html",
 }
+_IMPORT = re.compile(r'^import .*"\./([a-z_]+\.js)";$', re.MULTILINE)
 _FILE = re.compile(r'(?:href|src)="(/static/[^"#]+)')
 
 
@@ -106,7 +107,20 @@ def _shell(name: str) -> str:
 def _rendered(name: str, language: str) -> str:
     """Rendered without a request: nothing of whoever asks can get into what is kept for everybody."""
     texts = {key: str(text) for key, text in TEXTS.items()}
-    return render_to_string(_TEMPLATES[name], {"texts": texts, "request": {"path": reverse(name)}})
+    facts = {"texts": texts, "request": {"path": reverse(name)}, "imported": sorted(_imported("capture_page.js"))}
+    return render_to_string(_TEMPLATES[name], facts)
+
+
+def _imported(name: str) -> set[str]:
+    """The modules behind one, however far. The page asks for all at once: else each round trip finds the next ones."""
+    found: set[str] = set()
+    to_read = {name}
+    while to_read:
+        text = (_MODULES / to_read.pop()).read_text()
+        new = set(_IMPORT.findall(text)) - found
+        found |= new
+        to_read |= new
+    return found
 
 
 def _modules() -> list[str]:

@@ -149,3 +149,11 @@ def test_a_phone_is_told_real_time_whatever_the_buyers_clock_says(story: Story, 
     (taken,) = signed_in.get("/capture/passes").json()["passes"]
     expires_at = claim.expires_at - timedelta(days=3)
     assert taken["expires_at"] == expires_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_the_capture_asks_at_once_for_every_module_it_needs_and_for_no_other(client: Client) -> None:
+    page = UNHASHED.sub("", client.get("/capture/shell").content.decode())
+    preloaded = re.findall(r'rel="modulepreload" href="/static/js/capture/(\w+\.js)"', page)
+    assert {"draft.js", "sending.js", "store.js", "wire.js"} <= set(preloaded)  # the last two by way of others
+    assert not {"outbox_page.js", "worker.js", "capture_page.js"} & set(preloaded)
+    assert len(preloaded) == len(set(preloaded))
