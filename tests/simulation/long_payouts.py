@@ -10,7 +10,7 @@ from tests.integration.conftest import running_twin, twin  # noqa: F401 - fixtur
 from tests.simulation import payouts, telling
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(0)
 def test_each_payout_is_sent_once_or_not_at_all(twin: Twin) -> None:  # noqa: F811
     seed = int(os.environ.get("TEST_SIMULATION_SEED") or secrets.randbelow(10**9))

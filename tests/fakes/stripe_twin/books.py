@@ -4,8 +4,10 @@ Each object is the JSON that Stripe would answer, built by `shown`, which refuse
 have. Money is cents. The twin is asked by one thread at a time.
 """
 
+import calendar
 import itertools
 import time
+from collections import defaultdict
 from typing import Any
 
 import stripe
@@ -13,6 +15,7 @@ import stripe
 from tests.fakes.stripe_twin.shapes import Json
 
 SETTLING_SECONDS = 2 * 86_400
+EVENT_SECONDS = 30 * 86_400
 
 
 class Trouble(Exception):
@@ -31,8 +34,11 @@ class Books:
         self.lost = 0
         self.asked: dict[str, Json] = {}  # what a payment page was asked for with
         self.objects: dict[str, Json] = {}
+        self.kinds: defaultdict[str, list[Json]] = defaultdict(list)  # the same by the beginning of their ids
         self.transactions: list[Json] = []
-        self.events: list[Json] = []
+        self.unsettled: list[Json] = []
+        self.settled = 0
+        self.happened: dict[str, Json] = {}
         self.unsent: list[str] = []  # ids of events that no webhook has told of yet
         self.cards: dict[str, str] = {}  # how a saved card behaves from now on: ok, or why it is declined
         self.counter = itertools.count(1)
@@ -50,6 +56,7 @@ class Books:
     def add(self, kind: type[stripe.StripeObject], prefix: str, **fields: Any) -> Json:
         made = shown(kind, id=self.new_id(prefix), **fields)
         self.objects[made["id"]] = made
+        self.kinds[prefix].append(made)
         return made
 
     def get(self, wanted: str, prefix: str, *, param: str = "id") -> Json:
@@ -60,7 +67,7 @@ class Books:
 
     def of_kind(self, prefix: str) -> list[Json]:
         """The newest first."""
-        return [each for key, each in reversed(self.objects.items()) if key.startswith(f"{prefix}_")]
+        return self.kinds[prefix][::-1]
 
     # --- money ---
 
@@ -85,6 +92,7 @@ class Books:
             fee_details=[],
         )
         self.transactions.append(made)
+        self.unsettled.append(made)
         self.objects[made["id"]] = made
         return made
 
@@ -93,10 +101,18 @@ class Books:
         self.lost += amount
 
     def available(self) -> int:
-        return int(sum(each["net"] for each in self.transactions if each["available_on"] <= self.now())) - self.lost
+        self._settle()
+        return self.settled - self.lost
 
     def pending(self) -> int:
-        return sum(each["net"] for each in self.transactions if each["available_on"] > self.now())
+        self._settle()
+        return sum(each["net"] for each in self.unsettled)
+
+    def _settle(self) -> None:
+        """The clock only goes forward, so what is available stays so."""
+        waiting = [each for each in self.unsettled if each["available_on"] > self.now()]
+        self.settled += sum(each["net"] for each in self.unsettled) - sum(each["net"] for each in waiting)
+        self.unsettled = waiting
 
     # --- what is told ---
 
@@ -116,7 +132,7 @@ class Books:
         )
         if account is None:
             del event["account"]
-        self.events.append(event)
+        self.happened[event["id"]] = event
         self.unsent.append(event["id"])
 
     def tell_thin(self, kind: str, about: Json, *, where: str) -> None:
@@ -130,14 +146,30 @@ class Books:
             "reason": None,
             "related_object": {"id": about["id"], "type": about["object"], "url": where},
         }
-        self.events.append(event)
+        self.happened[event["id"]] = event
         self.unsent.append(event["id"])
 
+    @property
+    def events(self) -> list[Json]:
+        """The oldest first."""
+        return list(self.happened.values())
+
+    def listed_events(self) -> list[Json]:
+        """The newest first, as long as Stripe keeps them."""
+        since = self.now() - EVENT_SECONDS
+        kept = itertools.takewhile(lambda each: _second_of(each) > since, reversed(self.happened.values()))
+        return list(kept)
+
     def event(self, wanted: str) -> Json:
-        for each in self.events:
-            if each["id"] == wanted:
-                return each
-        raise Trouble(404, f"No such event: '{wanted}'", code="resource_missing", param="id")
+        found = self.happened.get(wanted)
+        if found is None or _second_of(found) <= self.now() - EVENT_SECONDS:
+            raise Trouble(404, f"No such event: '{wanted}'", code="resource_missing", param="id")
+        return found
+
+
+def _second_of(event: Json) -> int:
+    created = event["created"]
+    return created if isinstance(created, int) else calendar.timegm(time.strptime(created, "%Y-%m-%dT%H:%M:%S.000Z"))
 
 
 def shown(kind: type[stripe.StripeObject], **fields: Any) -> Json:

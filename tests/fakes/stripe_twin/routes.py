@@ -123,12 +123,12 @@ class Routes:
         return _page(kept, asked, "/v1/refunds")
 
     def _events(self, asked: Json, _: str) -> Json:
-        kept = [each for each in reversed(self.books.events) if each["object"] == "event"]
+        kept = [each for each in self.books.listed_events() if each["object"] == "event"]
         return _page([each for each in kept if _within(each["created"], asked.get("created"))], asked, "/v1/events")
 
     def _thin_events(self, asked: Json, _: str) -> Json:
         since = (asked.get("created") or {}).get("gte", "")
-        kept = [each for each in reversed(self.books.events) if each["object"] == "v2.core.event"]
+        kept = [each for each in self.books.listed_events() if each["object"] == "v2.core.event"]
         return {"data": [each for each in kept if each["created"] >= since], "next_page_url": None}
 
     def _event(self, event_id: str, kind: str) -> Json:

@@ -260,7 +260,7 @@ class Handler(BaseHTTPRequestHandler):
         books = self.server.routes.books
         ids = [each["id"] for each in books.events] if again else list(books.unsent)
         books.unsent.clear()
-        chosen = [books.event(each) for each in ids for _ in range(copies)]
+        chosen = [books.happened[each] for each in ids for _ in range(copies)]
         if order == "shuffled":
             random.Random(seed).shuffle(chosen)
         elif order == "reversed":
