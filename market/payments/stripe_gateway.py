@@ -5,7 +5,7 @@ what Stripe has done. What the words mean, and how a call can fail, stands in `s
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,11 +18,10 @@ from stripe.params import RefundCreateParams, TransferCreateParams
 from stripe.params.checkout import SessionCreateParams
 from stripe.params.v2.core import AccountCreateParams, AccountLinkCreateParams
 
+from market.payments import stripe_answers as answers
 from market.payments.stripe_words import (
     BadSignature,
     BalanceTooLow,
-    Card,
-    Charged,
     Checkout,
     Contested,
     Declined,
@@ -36,7 +35,6 @@ from market.payments.stripe_words import (
     Recipient,
     RefundAsked,
     Refused,
-    Requirement,
     StripeTrouble,
     Transaction,
     Transferred,
@@ -131,7 +129,7 @@ def transactions(*, since: datetime) -> Iterator[Transaction]:
     with _calling() as client:
         page = client.v1.balance_transactions.list({"created": {"gte": _stamp(since)}, "limit": _PAGE})
         for each in page.auto_paging_iter():
-            yield _transaction(each)
+            yield answers.transaction(each)
 
 
 # --- money in ---------------------------------------------------------------------------------------------------------
@@ -170,24 +168,24 @@ def make_checkout(
         params["payment_intent_data"]["setup_future_usage"] = "off_session"
         params["customer_creation"] = "always"
     with _calling() as client:
-        return _checkout(client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        return answers.checkout(client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
 
 
 def checkout(session_id: str) -> Checkout:
     with _calling() as client:
-        return _checkout(client.v1.checkout.sessions.retrieve(session_id))
+        return answers.checkout(client.v1.checkout.sessions.retrieve(session_id))
 
 
 def payment(payment_id: str) -> PaymentAsked:
     with _calling() as client:
         expand = ["latest_charge.balance_transaction"]
-        return _payment(client.v1.payment_intents.retrieve(payment_id, {"expand": expand}))
+        return answers.payment(client.v1.payment_intents.retrieve(payment_id, {"expand": expand}))
 
 
 def payment_of_charge(charge_id: str) -> str:
     """Which payment a charge belongs to."""
     with _calling() as client:
-        return _id(client.v1.charges.retrieve(charge_id).payment_intent)
+        return answers.id_of(client.v1.charges.retrieve(charge_id).payment_intent)
 
 
 def charge_saved_card(
@@ -211,7 +209,7 @@ def charge_saved_card(
             },
             {"idempotency_key": key},
         )
-        return _payment(made)
+        return answers.payment(made)
 
 
 def forget_card(method: str, *, key: str) -> None:
@@ -228,12 +226,12 @@ def make_refund(*, payment_id: str, amount_cents: int, metadata: dict[str, str],
         "expand": list(_REFUND_EXPANDED),
     }
     with _calling() as client:
-        return _refund(client.v1.refunds.create(params, {"idempotency_key": key}))
+        return answers.refund(client.v1.refunds.create(params, {"idempotency_key": key}))
 
 
 def refund(refund_id: str) -> RefundAsked:
     with _calling() as client:
-        return _refund(client.v1.refunds.retrieve(refund_id, {"expand": list(_REFUND_EXPANDED)}))
+        return answers.refund(client.v1.refunds.retrieve(refund_id, {"expand": list(_REFUND_EXPANDED)}))
 
 
 _REFUND_EXPANDED: Final = ("balance_transaction", "failure_balance_transaction")
@@ -243,7 +241,7 @@ def refunds_of(payment_id: str) -> list[RefundAsked]:
     with _calling() as client:
         expand = [f"data.{each}" for each in _REFUND_EXPANDED]
         page = client.v1.refunds.list({"payment_intent": payment_id, "limit": _PAGE, "expand": expand})
-        return [_refund(each) for each in page.auto_paging_iter()]
+        return [answers.refund(each) for each in page.auto_paging_iter()]
 
 
 def payments_of(customer: str) -> Iterator[PaymentAsked]:
@@ -252,12 +250,12 @@ def payments_of(customer: str) -> Iterator[PaymentAsked]:
         expand = ["data.latest_charge.balance_transaction"]
         page = client.v1.payment_intents.list({"customer": customer, "limit": _PAGE, "expand": expand})
         for each in page.auto_paging_iter():
-            yield _payment(each)
+            yield answers.payment(each)
 
 
 def contested(dispute_id: str) -> Contested:
     with _calling() as client:
-        return _contested(client.v1.disputes.retrieve(dispute_id))
+        return answers.contested(client.v1.disputes.retrieve(dispute_id))
 
 
 # --- money out --------------------------------------------------------------------------------------------------------
@@ -266,12 +264,12 @@ def contested(dispute_id: str) -> Contested:
 def make_recipient(params: AccountCreateParams, *, key: str) -> Recipient:
     with _calling() as client:
         wanted: AccountCreateParams = {**params, "include": list(_ACCOUNT_PARTS)}
-        return _recipient(client.v2.core.accounts.create(wanted, {"idempotency_key": key}))
+        return answers.recipient(client.v2.core.accounts.create(wanted, {"idempotency_key": key}))
 
 
 def recipient(account_id: str) -> Recipient:
     with _calling() as client:
-        return _recipient(client.v2.core.accounts.retrieve(account_id, {"include": list(_ACCOUNT_PARTS)}))
+        return answers.recipient(client.v2.core.accounts.retrieve(account_id, {"include": list(_ACCOUNT_PARTS)}))
 
 
 _ACCOUNT_PARTS: Final = ("configuration.recipient", "identity", "requirements")
@@ -285,18 +283,20 @@ def onboarding_address(params: AccountLinkCreateParams, *, key: str) -> str:
 
 def make_transfer(params: TransferCreateParams, *, key: str) -> Transferred:
     with _calling() as client:
-        return _transfer(client.v1.transfers.create(params, {"idempotency_key": key}))
+        return answers.transfer(client.v1.transfers.create(params, {"idempotency_key": key}))
 
 
 def transfer(transfer_id: str) -> Transferred:
     with _calling() as client:
-        return _transfer(client.v1.transfers.retrieve(transfer_id))
+        return answers.transfer(client.v1.transfers.retrieve(transfer_id))
 
 
 def transfers_in_group(group: str) -> list[Transferred]:
     """What has been sent for one payout: at most one, however often it was asked for."""
     with _calling() as client:
-        return [_transfer(each) for each in client.v1.transfers.list({"transfer_group": group}).auto_paging_iter()]
+        return [
+            answers.transfer(each) for each in client.v1.transfers.list({"transfer_group": group}).auto_paging_iter()
+        ]
 
 
 def reversals(transfer_id: str) -> list[tuple[str, int]]:
@@ -310,7 +310,7 @@ def transfer_of_reversal(transaction_id: str) -> str:
     """Of a movement of our balance that is a transfer's coming back: which transfer."""
     with _calling() as client:
         found = client.v1.balance_transactions.retrieve(transaction_id, {"expand": ["source"]})
-        return _id(getattr(_whole(found.source), "transfer", None))
+        return answers.id_of(getattr(answers.whole(found.source), "transfer", None))
 
 
 def newest_bank_failure(account_id: str) -> str:
@@ -330,7 +330,7 @@ def read_webhook(body: bytes, signature: str, *, secret: str) -> Notice:
     """What a webhook says, once its signature over the body as it came is right."""
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, SIGNATURE_SECONDS)
-        return _notice(json.loads(body))
+        return answers.notice(json.loads(body))
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
         raise BadSignature("This was not signed by Stripe for this address.") from error
 
@@ -339,36 +339,19 @@ def notices(*, since: datetime) -> Iterator[Notice]:
     """What has happened from that moment on, whether or not a webhook told of it. Stripe keeps it for 30 days."""
     with _calling() as client:
         for each in client.v1.events.list({"created": {"gte": _stamp(since)}, "limit": _PAGE}).auto_paging_iter():
-            yield _notice(each.to_dict())
+            yield answers.notice(each.to_dict())
         for thin in client.v2.core.events.list({"created": {"gte": _iso(since)}, "limit": _PAGE}).auto_paging_iter():
-            yield _notice(thin.to_dict())
+            yield answers.notice(thin.to_dict())
 
 
 def notice(event_id: str) -> Notice:
     with _calling() as client:
         try:
-            return _notice(client.v1.events.retrieve(event_id).to_dict())
+            return answers.notice(client.v1.events.retrieve(event_id).to_dict())
         except stripe.InvalidRequestError as error:
             if error.code != "resource_missing":
                 raise
-        return _notice(client.v2.core.events.retrieve(event_id).to_dict())
-
-
-# --- in our own words -------------------------------------------------------------------------------------------------
-
-
-def _id(found: Any) -> str:
-    """Of something that Stripe answers as its id, or whole, or not at all."""
-    return "" if found is None else found if isinstance(found, str) else str(found.id)
-
-
-def _whole(found: Any) -> Any:
-    """The thing itself where it was asked for, else nothing: only its id."""
-    return None if isinstance(found, str) else found
-
-
-def _at(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp, UTC)
+        return answers.notice(client.v2.core.events.retrieve(event_id).to_dict())
 
 
 def _stamp(at: datetime) -> int:
@@ -377,144 +360,3 @@ def _stamp(at: datetime) -> int:
 
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _words(metadata: Any) -> Mapping[str, str]:
-    return dict(metadata.to_dict()) if metadata else {}
-
-
-def _transaction(found: stripe.BalanceTransaction) -> Transaction:
-    return Transaction(
-        id=found.id,
-        kind=str(found.type),
-        amount_cents=found.amount,
-        fee_cents=found.fee,
-        net_cents=found.net,
-        source=_id(found.source),
-        created_at=_at(found.created),
-        available_at=_at(found.available_on),
-    )
-
-
-def _booked(found: Any) -> Transaction | None:
-    whole = _whole(found)
-    return _transaction(whole) if whole else None
-
-
-def _checkout(found: stripe.checkout.Session) -> Checkout:
-    return Checkout(
-        id=found.id,
-        url=found.url or "",
-        state=str(found.status or ""),
-        is_paid=found.payment_status == "paid",
-        payment_id=_id(found.payment_intent),
-        ends_at=_at(found.expires_at),
-        metadata=_words(found.metadata),
-    )
-
-
-def _charged(found: stripe.Charge) -> Charged:
-    card = found.payment_method_details.card if found.payment_method_details else None
-    return Charged(
-        id=found.id,
-        amount_cents=found.amount,
-        refunded_cents=found.amount_refunded,
-        is_disputed=found.disputed,
-        receipt_url=found.receipt_url or "",
-        card=Card(str(card.brand or "") if card else "", str(card.last4 or "") if card else ""),
-        transaction=_booked(found.balance_transaction),
-    )
-
-
-def _payment(found: stripe.PaymentIntent) -> PaymentAsked:
-    charge = _whole(found.latest_charge)
-    failed = found.last_payment_error
-    return PaymentAsked(
-        id=found.id,
-        state=str(found.status),
-        amount_cents=found.amount,
-        customer=_id(found.customer),
-        method=_id(found.payment_method),
-        failure=(failed.decline_code or failed.code or "") if failed else "",
-        charge=_charged(charge) if charge is not None and charge.status == "succeeded" else None,
-        metadata=_words(found.metadata),
-    )
-
-
-def _refund(found: stripe.Refund) -> RefundAsked:
-    return RefundAsked(
-        id=found.id,
-        state=str(found.status or ""),
-        amount_cents=found.amount,
-        payment_id=_id(found.payment_intent),
-        failure=found.failure_reason or "",
-        transaction=_booked(found.balance_transaction),
-        failure_transaction=_booked(found.failure_balance_transaction),
-        metadata=_words(found.metadata),
-    )
-
-
-def _contested(found: stripe.Dispute) -> Contested:
-    due = found.evidence_details.due_by
-    return Contested(
-        id=found.id,
-        state=str(found.status),
-        amount_cents=found.amount,
-        payment_id=_id(found.payment_intent),
-        reason=found.reason,
-        answer_by=_at(due) if due else None,
-        transactions=tuple(_transaction(each) for each in found.balance_transactions),
-    )
-
-
-def _transfer(found: stripe.Transfer) -> Transferred:
-    return Transferred(
-        id=found.id,
-        amount_cents=found.amount,
-        reversed_cents=found.amount_reversed,
-        account=_id(found.destination),
-        group=found.transfer_group or "",
-        transaction_id=_id(found.balance_transaction),
-        created_at=_at(found.created),
-        metadata=_words(found.metadata),
-    )
-
-
-def _recipient(found: stripe.v2.core.Account) -> Recipient:
-    configured = found.configuration.recipient if found.configuration else None
-    balance = configured.capabilities.stripe_balance if configured and configured.capabilities else None
-    transfers = balance.stripe_transfers if balance else None
-    wanted = found.requirements
-    entries = (wanted.entries or []) if wanted else []
-    deadline = wanted.summary.minimum_deadline if wanted and wanted.summary else None
-    country = found.identity.country if found.identity else None
-    return Recipient(
-        id=found.id,
-        transfers=str(transfers.status) if transfers else "",
-        reasons=tuple(str(each.code) for each in transfers.status_details) if transfers else (),
-        requirements=tuple(
-            Requirement(
-                each.description, str(each.minimum_deadline.status), tuple(error.description for error in each.errors)
-            )
-            for each in entries
-        ),
-        deadline_at=datetime.fromisoformat(deadline.time) if deadline and deadline.time else None,
-        country=str(country or "").upper(),
-        is_closed=bool(found.closed),
-        metadata=_words(found.metadata),
-    )
-
-
-def _notice(said: Mapping[str, Any]) -> Notice:
-    """Of an event as it stands in a webhook or in a list: the old form with a copy of the object, or the thin one."""
-    is_thin = said["object"] == "v2.core.event"
-    related = (said.get("related_object") or {}) if is_thin else said["data"]["object"]
-    created = said["created"]
-    return Notice(
-        id=str(said["id"]),
-        type=str(said["type"]),
-        object_id=str(related.get("id") or ""),
-        account=str(said.get("account") or said.get("context") or ""),
-        created_at=_at(created) if isinstance(created, int) else datetime.fromisoformat(created),
-        is_thin=is_thin,
-    )
