@@ -7,7 +7,7 @@ from bounties.capturing import DELIVER
 from bounties.operations.freezing import cancel_open
 from bounties.operations.submitting import VERIFY
 from market.clock import now
-from market.payments.contests import CANCEL_OPEN
+from market.payments.debts import CANCEL_OPEN
 from market.work import registry
 
 

@@ -169,6 +169,14 @@ class Config(BaseSettings):
     processing_paid_by: Literal["house", "owner"] = Field(
         "house", description="Who bears what a card payment costs: the house, or the owner on top of the amount."
     )
+    payout_fee_basis_points: int = Field(
+        25, ge=0, le=1_000, description="What a payout costs, in hundredths of a percent of it, as Stripe says."
+    )
+    payout_fee_fixed: str = Field("0.25", description="What a payout costs besides, in USD.")
+    payout_fee_monthly: str = Field("2.00", description="What a scout costs in a month in which they are paid, in USD.")
+    payouts_paid_by: Literal["house", "scout"] = Field(
+        "house", description="Who bears what a payout costs: the house, or the scout out of the amount."
+    )
     top_ups_a_day: str = Field("5000.00", description="What an agent may take in within 24 hours, in USD.")
     top_ups_a_day_new: str = Field(
         "500.00", description="The same in the first 30 days after an agent's first payment."
@@ -271,7 +279,14 @@ class Config(BaseSettings):
 
     def _no_amounts(self) -> list[str]:
         faults = []
-        for name in ("card_fee_fixed", "top_ups_a_day", "top_ups_a_day_new", "seasoning_allowance"):
+        for name in (
+            "card_fee_fixed",
+            "payout_fee_fixed",
+            "payout_fee_monthly",
+            "top_ups_a_day",
+            "top_ups_a_day_new",
+            "seasoning_allowance",
+        ):
             try:
                 money.parse(getattr(self, name))
             except DomainError:

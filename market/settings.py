@@ -175,6 +175,10 @@ STRIPE_RETRIES = 2
 CARD_FEE_BASIS_POINTS = config.card_fee_basis_points
 CARD_FEE_FIXED_MICROS = money.parse(config.card_fee_fixed)
 PROCESSING_PAID_BY = config.processing_paid_by
+PAYOUT_FEE_BASIS_POINTS = config.payout_fee_basis_points
+PAYOUT_FEE_FIXED_MICROS = money.parse(config.payout_fee_fixed)
+PAYOUT_FEE_MONTHLY_MICROS = money.parse(config.payout_fee_monthly)
+PAYOUTS_PAID_BY = config.payouts_paid_by
 TOP_UPS_A_DAY_MICROS = money.parse(config.top_ups_a_day)
 TOP_UPS_A_DAY_NEW_MICROS = money.parse(config.top_ups_a_day_new)
 SEASONING = timedelta(hours=config.seasoning_hours)

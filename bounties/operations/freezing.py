@@ -7,7 +7,7 @@ from bounties.models import Bounty
 from bounties.operations.cancelling import cancel
 from bounties.states import BountyState
 from market.accounts.models import Account
-from market.payments import contests
+from market.payments import debts
 
 _OPEN = (BountyState.SCREENING, BountyState.UNFUNDED, BountyState.OPEN)
 
@@ -17,4 +17,4 @@ def cancel_open(*, buyer_id: UUID, at: datetime) -> None:
     buyer = Account.objects.get(pk=buyer_id)
     for bounty_id in Bounty.objects.filter(buyer=buyer, state__in=_OPEN).order_by("id").values_list("id", flat=True):
         cancel(buyer=buyer, bounty_id=bounty_id, at=at)
-    contests.collect(agent=buyer, at=at)
+    debts.collect(agent=buyer, at=at)

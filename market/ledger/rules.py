@@ -250,14 +250,21 @@ def reserve_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros
     return entry(EntryKind.PAYOUT_RESERVED, key=f"payout:{encode('pay', payout_id)}", moves=moves)
 
 
-def finish_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros: int) -> NewEntry:
-    """The money has left the house: to Stripe, or in test mode back to the faucet.
+def finish_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros: int, cost_micros: int = 0) -> NewEntry:
+    """The money has left the house: to Stripe, or in test mode back to the faucet. `cost`: what of it stays here, where
+    scouts bear what a payout costs.
 
     >>> _show(finish_payout(book=LIVE, scout_id=BEN, payout_id=ID, amount_micros=2_500_000))
     payout_in_flight -2.50, stripe_clearing 2.50
+    >>> _show(finish_payout(book=LIVE, scout_id=BEN, payout_id=ID, amount_micros=25_000_000, cost_micros=310_000))
+    payout_in_flight -25.00, stripe_clearing 24.69, processing_fee 0.31
     """
-    amount = _whole_cents(amount_micros)
-    moves = _move(amount, source=payout_in_flight(book, scout_id, payout_id), to=_outside(book))
+    amount, cost = _whole_cents(amount_micros), require_amount(cost_micros, param="cost", least=0)
+    moves = [
+        (payout_in_flight(book, scout_id, payout_id), -amount),
+        (_outside(book), _whole_cents(amount - cost)),
+        (AccountRef(book, AccountKind.PROCESSING_FEE), cost),
+    ]
     key = f"payout_paid:{encode('pay', payout_id)}"
     return entry(EntryKind.PAYOUT_PAID, key=key, moves=moves, ends=[_payout(payout_id)])
 
@@ -275,17 +282,25 @@ def return_payout(*, book: Book, scout_id: UUID, payout_id: UUID, amount_micros:
 
 
 def take_back_paid_payout(
-    *, book: Book, scout_id: UUID, payout_id: UUID, reversal: str, amount_micros: int
+    *, book: Book, scout_id: UUID, payout_id: UUID, reversal: str, amount_micros: int, cost_micros: int = 0
 ) -> NewEntry:
-    """What had been paid came back, or a part of it; `reversal` is Stripe's own id for that, such as `trr_…`.
+    """What had been paid came back, or a part of it; `reversal` is Stripe's own id for that, such as `trr_…`. `cost`:
+    what the payout had cost its scout, given back with the last of it.
 
     >>> _show(take_back_paid_payout(book=LIVE, scout_id=BEN, payout_id=ID, reversal="trr_1", amount_micros=2_500_000))
     stripe_clearing -2.50, scout_available 2.50
     """
-    amount = _whole_cents(amount_micros)
-    moves = _move(amount, source=_outside(book), to=scout_available(book, scout_id))
-    key = f"payout_returned:{encode('pay', payout_id)}:{reversal}"
-    return entry(EntryKind.PAYOUT_RETURNED, key=key, moves=moves)
+    amount, cost = _whole_cents(amount_micros), require_amount(cost_micros, param="cost", least=0)
+    moves = [
+        (_outside(book), -amount),
+        (AccountRef(book, AccountKind.PROCESSING_FEE), -cost),
+        (scout_available(book, scout_id), amount + cost),
+    ]
+    return entry(EntryKind.PAYOUT_RETURNED, key=return_key(payout_id, reversal), moves=moves)
+
+
+def return_key(payout_id: UUID, reversal: str) -> str:
+    return f"payout_returned:{encode('pay', payout_id)}:{reversal}"
 
 
 # --- the accounts of people and bounties ------------------------------------------------------------------------------

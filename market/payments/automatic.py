@@ -21,7 +21,7 @@ from market.ledger.models import LedgerAccount
 from market.ledger.postings import Book
 from market.mail import Letter, send
 from market.money import format_micros, to_cents
-from market.payments import events, inbox, stripe_gateway, top_ups
+from market.payments import debts, events, inbox, stripe_gateway, top_ups
 from market.payments.models import SavedCard, StripeEvent, TopUp
 from market.payments.states import TOP_UP, TopUpState
 from market.payments.stripe_words import Declined, PaymentAsked, Refused
@@ -142,7 +142,8 @@ def _begin(agent_id: UUID, at: datetime) -> TopUp | None:
     begun = mine.filter(state=TopUpState.AWAITING_PAYMENT).first()
     if begun is not None:
         return begun
-    if not card.is_on or not stripe_gateway.is_open():
+    # A card whose holder contests what it paid is not charged again by itself.
+    if not card.is_on or not stripe_gateway.is_open() or debts.is_frozen(agent_id):
         return None
     assert card.threshold_micros is not None
     assert card.amount_micros is not None

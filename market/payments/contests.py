@@ -9,20 +9,16 @@ from typing import Final
 
 from django.db import transaction
 
-from market.accounts.models import Account, Agent
-from market.ids import new_id
-from market.ledger import charges, queries, rules
+from market.accounts.models import Account
+from market.ids import encode
+from market.ledger import charges, queries
 from market.ledger.operations import post
 from market.ledger.postings import Book
-from market.money import from_cents, whole_cents_down
-from market.payments import inbox, stripe_gateway
+from market.money import format_micros, from_cents
+from market.payments import debts, events, inbox, stripe_gateway, top_ups
 from market.payments.models import ChargeDispute, Payment, StripeEvent
 from market.payments.stripe_words import Contested, Transaction
-from market.work.operations import enqueue
 
-# The bounties' own work, done by their room: this one knows no bounty.
-CANCEL_OPEN: Final = "cancel_open_bounties"
-_WARNINGS: Final = "warning"
 _DECIDED: Final = ("won", "lost", "prevented", "warning_closed")
 
 
@@ -39,7 +35,11 @@ def apply_contest(event: StripeEvent, at: datetime) -> None:
 
 def contest(*, dispute_id: str, at: datetime) -> None:
     found = stripe_gateway.contested(dispute_id)
+    if not found.payment_id:
+        return
     payment = Payment.objects.filter(pk=found.payment_id).first()
+    if payment is None:  # this was told before the payment itself, or that was never told
+        payment = top_ups.credit(payment_id=found.payment_id, at=at)
     if payment is not None:
         record(payment=payment, found=found, at=at)
 
@@ -61,72 +61,50 @@ def record(*, payment: Payment, found: Contested, at: datetime) -> None:
     )
     kept.state, kept.answer_by_at = found.state[:30], found.answer_by
     kept.decided_at = (kept.decided_at or at) if found.state in _DECIDED else None
-    kept.save(update_fields=["state", "answer_by_at", "decided_at"])
+    # What the card was charged beyond the balance, or has back already, is not the agent's to give.
+    most = max(0, payment.amount_micros - from_cents(found.refunded_cents))
     for each in found.transactions:
-        _post(payment, each, at)
-    if kept.decided_at is None and not found.state.startswith(_WARNINGS):
-        _freeze(agent, at)
-    collect(agent=agent, at=at)
+        _post(kept, agent, each, most_micros=most, at=at)
+    kept.save()
+    if kept.decided_at is None and not found.state.startswith(debts.INQUIRY):
+        debts.freeze(agent, at)
+    debts.collect(agent=agent, at=at)
 
 
-def _post(payment: Payment, moved: Transaction, at: datetime) -> None:
-    book, agent_id = Book.of(payment.mode), payment.agent_id
-    entry_key = f"{'contested' if moved.amount_cents < 0 else 'reinstated'}:{moved.id}"
-    if queries.is_posted(entry_key):
+def _post(kept: ChargeDispute, agent: Account, moved: Transaction, *, most_micros: int, at: datetime) -> None:
+    """One movement of our balance: the bank takes, or gives back. What came back goes to whoever bore it."""
+    is_taken = moved.net_cents < 0
+    if queries.is_posted(f"{'contested' if is_taken else 'reinstated'}:{moved.id}") or moved.net_cents == 0:
         return
-    amount = from_cents(abs(moved.amount_cents))
-    # What the card was charged for the processing was never the agent's.
-    share = min(amount, payment.amount_micros)
-    if moved.amount_cents < 0:
-        available = queries.balance(rules.agent_available(book, agent_id))
-        given = whole_cents_down(min(available, share))
+    book, amount, fee = Book.of(kept.mode), from_cents(abs(moved.amount_cents)), from_cents(moved.fee_cents)
+    if is_taken:
+        share = min(amount, most_micros)
+        given, owing = debts.split(agent, share)
         entry = charges.contest(
             book=book,
-            agent_id=agent_id,
+            agent_id=agent.id,
             transaction=moved.id,
             given_micros=given,
-            owed_micros=share - given,
+            owed_micros=owing,
             loss_micros=amount - share,
-            fee_micros=from_cents(moved.fee_cents),
+            fee_micros=fee,
         )
+        deposit = encode(top_ups.PREFIX, kept.payment.top_up_id)
+        told = {"amount": format_micros(share), "owed": format_micros(owing)}
+        events.DEPOSIT_CONTESTED.tell(agent.id, at, deposit=deposit, **told)
     else:
-        paid_off = min(owed(agent_id, payment.mode), share)
+        share = min(amount, kept.agent_micros)
+        paid_off = min(debts.owed(agent.id, kept.mode), share)
         entry = charges.reinstate(
             book=book,
-            agent_id=agent_id,
+            agent_id=agent.id,
             transaction=moved.id,
             back_micros=share - paid_off,
             paid_off_micros=paid_off,
             loss_micros=amount - share,
+            fee_micros=-fee,
         )
     post([entry], at=at)
-
-
-def owed(agent_id: object, mode: str) -> int:
-    return -queries.balance(charges.agent_receivable(Book.of(mode), agent_id))  # type: ignore[arg-type]
-
-
-def _freeze(agent: Account, at: datetime) -> None:
-    """Its keys may only read, and what nobody has claimed of its bounties is cancelled."""
-    if Agent.objects.filter(account=agent, frozen_at=None).update(frozen_at=at):
-        enqueue(kind=CANCEL_OPEN, subject=str(agent.id))
-
-
-@transaction.atomic
-def collect(*, agent: Account, at: datetime) -> None:
-    """Take what is owed from what is there by now; owing nothing, with nothing contested, it is free again."""
-    Account.objects.select_for_update(no_key=True).get(pk=agent.id)
-    book = Book.of(agent.mode)
-    debt = owed(agent.id, agent.mode)
-    taken = min(debt, queries.balance(rules.agent_available(book, agent.id)))
-    if taken > 0:
-        post([charges.collect(book=book, agent_id=agent.id, occasion=new_id(), amount_micros=taken)], at=at)
-    running = ChargeDispute.objects.filter(agent=agent, decided_at=None).exclude(state__startswith=_WARNINGS)
-    if debt == taken and not running.exists():
-        Agent.objects.filter(account=agent).exclude(frozen_at=None).update(frozen_at=None)
-
-
-def sweep(*, at: datetime) -> None:
-    """Of frozen agents: what came back from bounties since is taken for what they owe."""
-    for agent in Agent.objects.select_related("account").exclude(frozen_at=None):
-        collect(agent=agent.account, at=at)
+    sign = 1 if is_taken else -1
+    kept.agent_micros += sign * share
+    kept.house_micros += sign * (amount - share) + fee

@@ -2,7 +2,7 @@
 
 from market.events.types import ID, MONEY, TEXT, TRUTH, WORD, EventType
 
-_PAYOUT = {"payout": ID, "amount": MONEY, "rail": WORD}
+_PAYOUT = {"payout": ID, "amount": MONEY, "cost": MONEY, "rail": WORD}
 
 PAYOUT_REQUESTED = EventType("payout.requested", "scout", "The money is set aside and will be sent.", _PAYOUT)
 PAYOUT_SENDING = EventType("payout.sending", "scout", "The money is on its way.", _PAYOUT)
@@ -51,6 +51,20 @@ DEPOSIT_FAILED = EventType(
     "The saved card was refused; topping up by itself has stopped until the owner looks at it.",
     {**_DEPOSIT, "reason": WORD},
 )
+DEPOSIT_REFUNDED = EventType(
+    "deposit.refunded",
+    "buyer",
+    "We, or our payment service, sent it back to its card, or this much of it, without having been asked here. What of "
+    "it had been spent is owed.",
+    {**_DEPOSIT, "owed": MONEY},
+)
+DEPOSIT_CONTESTED = EventType(
+    "deposit.contested",
+    "buyer",
+    "The card's holder contests it, and the bank took this much back. What of it had been spent is owed. Until that is "
+    "decided and nothing is owed the agent's keys may only read.",
+    {**_DEPOSIT, "owed": MONEY},
+)
 REFUND_FAILED = EventType(
     "refund.failed", "buyer", "What was to go back to a card is available again.", {"refund": ID, "amount": MONEY}
 )
@@ -59,6 +73,8 @@ OWN = (
     DEPOSIT_SUCCEEDED,
     DEPOSIT_EXPIRED,
     DEPOSIT_FAILED,
+    DEPOSIT_REFUNDED,
+    DEPOSIT_CONTESTED,
     REFUND_FAILED,
     PAYOUT_REQUESTED,
     PAYOUT_SENDING,

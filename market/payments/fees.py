@@ -34,3 +34,23 @@ class CardRate:
         """
         total = -(-(amount_micros + self.fixed_micros) * BASIS_POINTS // (BASIS_POINTS - self.basis_points))
         return Micros(whole_cents_up(total) - amount_micros)
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRate:
+    """A share of a payout and something on top; and so much for a scout in each month in which they are paid.
+
+    >>> rate = PayoutRate(basis_points=25, fixed_micros=250_000, monthly_micros=2_000_000)
+    >>> [rate.of(dollars * 1_000_000, is_first_this_month=False) for dollars in (5, 25, 100)]
+    [260000, 310000, 500000]
+    >>> rate.of(25_000_000, is_first_this_month=True)
+    2310000
+    """
+
+    basis_points: int
+    fixed_micros: int
+    monthly_micros: int
+
+    def of(self, amount_micros: int, *, is_first_this_month: bool) -> Micros:
+        kept = CardRate(self.basis_points, self.fixed_micros).of(amount_micros)
+        return Micros(kept + (self.monthly_micros if is_first_this_month else 0))

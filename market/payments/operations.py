@@ -16,7 +16,7 @@ from market.ids import encode
 from market.ledger import rules
 from market.ledger.operations import post
 from market.ledger.postings import Book
-from market.ledger.queries import balance
+from market.ledger.queries import balance, is_posted
 from market.money import Micros, format_micros, to_cents, whole_cents_down
 from market.payments import events, stopping
 from market.payments.models import Payout
@@ -64,6 +64,10 @@ def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = 
     amount = _amount(scout, amount_micros)
     if amount < rail.least_micros:
         raise NothingToPayOut(f"A payout is at least {format_micros(rail.least_micros)}.", param="/amount")
+    Account.objects.select_for_update(no_key=True).get(pk=scout.pk)  # what is asked at once is counted one by one
+    cost = rail.cost(scout_id=scout.id, amount_micros=amount, at=at)
+    if cost >= amount:
+        raise NothingToPayOut(f"Paying this out would cost {format_micros(cost)}.", param="/amount")
     now = scout.time_of(at)
     payout = Payout.objects.create(
         scout=scout,
@@ -71,6 +75,7 @@ def request_payout(*, scout: Account, at: datetime, amount_micros: int | None = 
         rail=rail.name,
         destination=destination,
         amount_micros=amount,
+        cost_micros=cost,
         requested_at=now,
     )
     post(
@@ -104,7 +109,7 @@ def begin_sending(*, payout_id: UUID, at: datetime) -> Order | None:
     return Order(
         payout_id=payout.id,
         scout_id=payout.scout_id,
-        amount_micros=Micros(payout.amount_micros),
+        amount_micros=Micros(payout.sent_micros),
         sending_at=payout.sending_at,
         destination=payout.destination,
         attempt=payout.attempt,
@@ -125,17 +130,21 @@ def record_progress(*, payout_id: UUID, attempt: int, progress: Progress, at: da
         if payout.attempt == 1:
             events.PAYOUT_DELAYED.tell(payout.scout_id, payout.scout.time_of(at), **_told(payout))
         return
+    book, amount = Book.of(payout.mode), payout.amount_micros
     if isinstance(progress, Arrived):
         _end(payout, PayoutState.PAID, at=at, reference=progress.reference)
-        rule = rules.finish_payout
+        entry = rules.finish_payout(
+            book=book,
+            scout_id=payout.scout_id,
+            payout_id=payout.id,
+            amount_micros=amount,
+            cost_micros=payout.cost_micros,
+        )
         events.PAYOUT_PAID.tell(payout.scout_id, payout.scout.time_of(at), **_told(payout))
     else:
         _end(payout, progress.state, at=at, failure=progress.reason, explanation=progress.explanation)
-        rule = rules.return_payout
+        entry = rules.return_payout(book=book, scout_id=payout.scout_id, payout_id=payout.id, amount_micros=amount)
         _tell_failed(payout, progress, at=at)
-    entry = rule(
-        book=Book.of(payout.mode), scout_id=payout.scout_id, payout_id=payout.id, amount_micros=payout.amount_micros
-    )
     post([entry], at=at)
 
 
@@ -145,22 +154,26 @@ def record_return(*, payout_id: UUID, reversal: str, amount_micros: int, at: dat
     payout = _locked(payout_id)
     if payout.state not in (PayoutState.PAID, PayoutState.RETURNED):
         raise NotPaidYet("This payout has not been paid, so nothing of it can come back.")
+    if is_posted(rules.return_key(payout.id, reversal)):
+        return  # before it is asked what is left: with the last of it the cost comes back too
+    returned = payout.returned_micros + amount_micros
+    is_all = returned == payout.sent_micros
+    cost_back = payout.cost_micros if is_all else 0  # nothing of it arrived, so it costs nothing
     entry = rules.take_back_paid_payout(
         book=Book.of(payout.mode),
         scout_id=payout.scout_id,
         payout_id=payout.id,
         reversal=reversal,
         amount_micros=amount_micros,
+        cost_micros=cost_back,
     )
-    if post([entry], at=at)[0].repeated:
-        return
-    returned = payout.returned_micros + amount_micros
+    post([entry], at=at)
     rows = Payout.objects.filter(pk=payout.pk)
-    if returned == payout.amount_micros:
+    if is_all:
         PAYOUT.move(rows, source=PayoutState.PAID, to=PayoutState.RETURNED, returned_micros=returned)
     else:
         rows.update(returned_micros=returned)
-    told = {**_told(payout), "amount": format_micros(amount_micros)}
+    told = {**_told(payout), "amount": format_micros(amount_micros + cost_back)}
     events.PAYOUT_RETURNED.tell(payout.scout_id, payout.scout.time_of(at), **told)
 
 
@@ -219,5 +232,6 @@ def _told(payout: Payout) -> dict[str, str]:
     return {
         "payout": encode("pay", payout.id),
         "amount": format_micros(payout.amount_micros),
+        "cost": format_micros(payout.cost_micros),
         "rail": payout.rail,
     }

@@ -19,7 +19,7 @@ from market.payments.states import REFUSALS, PayoutState
 class Order:
     payout_id: UUID
     scout_id: UUID
-    amount_micros: Micros  # whole cents
+    amount_micros: Micros  # what is sent, in whole cents
     sending_at: datetime  # when this attempt was told first
     destination: str = ""  # what the rail called the scout's account when the payout was asked for
     attempt: int = 1
@@ -75,6 +75,10 @@ class Rail(Protocol):
 
     def destination(self, scout_id: UUID) -> str:
         """Where this scout is paid. Refuses, in words for the scout, before anything is set aside."""
+        ...
+
+    def cost(self, *, scout_id: UUID, amount_micros: int, at: datetime) -> Micros:
+        """What of it the house keeps, for what sending it costs."""
         ...
 
     def move(self, order: Order, *, at: datetime) -> Progress:

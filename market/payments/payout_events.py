@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from market.ids import decode
-from market.money import from_cents
+from market.money import from_cents, to_cents
 from market.payments import inbox, operations, stripe_gateway
 from market.payments.models import Payout, StripeEvent
 from market.payments.orders import Arrived
@@ -34,7 +34,7 @@ def record_transfer(*, transfer: Transferred, at: datetime) -> UUID | None:
     """The payout that this transfer is, recorded as sent. None: it is none of ours."""
     payout_id = decode("pay", transfer.metadata.get("payout", ""))
     payout = Payout.objects.filter(pk=payout_id, rail=NAME).first() if payout_id else None
-    if payout is None or transfer.amount_cents != payout.amount_micros // 10_000:
+    if payout is None or transfer.amount_cents != to_cents(payout.sent_micros):
         log.error("a transfer that is no payout of ours", transfer=transfer.id)
         return None
     progress = Arrived(transfer.id)

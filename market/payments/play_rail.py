@@ -18,6 +18,9 @@ class PlayRail:
         """Anybody may be paid play money."""
         return ""
 
+    def cost(self, *, scout_id: UUID, amount_micros: int, at: datetime) -> Micros:
+        return Micros(0)
+
     def move(self, order: Order, *, at: datetime) -> Progress:
         arrives_at = order.sending_at + MOMENT
         return Arrived(encode("ply", order.payout_id)) if at >= arrives_at else Underway(arrives_at)

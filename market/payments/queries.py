@@ -18,6 +18,7 @@ class OwnPayout:
     id: UUID
     state: PayoutState
     amount_micros: int
+    cost_micros: int
     requested_at: datetime
     ended_at: datetime | None
     explanation: str
@@ -33,7 +34,7 @@ def payouts_of(scout_id: UUID, *, limit: int = 50) -> list[OwnPayout]:
 def paid_out(scout_id: UUID) -> int:
     """All that has ever arrived and has not come back."""
     paid = Payout.objects.filter(scout_id=scout_id, state=PayoutState.PAID)
-    return paid.aggregate(micros=Sum(F("amount_micros") - F("returned_micros")))["micros"] or 0
+    return paid.aggregate(micros=Sum(F("amount_micros") - F("cost_micros") - F("returned_micros")))["micros"] or 0
 
 
 def least_payout(mode: str) -> int | None:
@@ -49,6 +50,7 @@ def _own(row: Payout, ahead: timedelta) -> OwnPayout:
         id=row.id,
         state=PayoutState(row.state),
         amount_micros=row.amount_micros,
+        cost_micros=row.cost_micros,
         requested_at=row.requested_at - ahead,
         ended_at=None if row.ended_at is None else row.ended_at - ahead,
         explanation=row.explanation,

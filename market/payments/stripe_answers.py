@@ -113,11 +113,13 @@ def refund(found: "stripe.Refund") -> RefundAsked:
 
 def contested(found: "stripe.Dispute") -> Contested:
     due = found.evidence_details.due_by
+    charge = whole(found.charge)
     return Contested(
         id=found.id,
         state=str(found.status),
         amount_cents=found.amount,
         payment_id=id_of(found.payment_intent),
+        refunded_cents=charge.amount_refunded if charge else 0,
         reason=found.reason,
         answer_by=_at(due) if due else None,
         transactions=tuple(transaction(each) for each in found.balance_transactions),

@@ -255,7 +255,7 @@ def payments_of(customer: str) -> Iterator[PaymentAsked]:
 
 def contested(dispute_id: str) -> Contested:
     with _calling() as client:
-        return answers.contested(client.v1.disputes.retrieve(dispute_id))
+        return answers.contested(client.v1.disputes.retrieve(dispute_id, {"expand": ["charge"]}))
 
 
 # --- money out --------------------------------------------------------------------------------------------------------

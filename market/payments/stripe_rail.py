@@ -14,7 +14,7 @@ import structlog
 
 from market.errors import DomainError, Kind
 from market.money import Micros, to_cents
-from market.payments import payout_accounts, stripe_gateway
+from market.payments import payout_accounts, payout_costs, stripe_gateway
 from market.payments.models import PayoutAccount
 from market.payments.orders import Arrived, Failed, Order, Progress, ShortOfFunds
 from market.payments.payout_accounts import NoPayoutAccount
@@ -64,6 +64,9 @@ class StripeRail:
         if account.state != PayoutAccountState.ACTIVE:
             raise PayoutAccountNotReady("Stripe takes no money for your account at the moment.")
         return account.stripe_id
+
+    def cost(self, *, scout_id: UUID, amount_micros: int, at: datetime) -> Micros:
+        return payout_costs.cost_of(scout_id=scout_id, amount_micros=amount_micros, at=at)
 
     def move(self, order: Order, *, at: datetime) -> Progress:
         if order.told_before and at - order.sending_at > LOOK_UP_AFTER and (found := _look_up(order)):

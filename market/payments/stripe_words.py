@@ -170,6 +170,7 @@ class Contested:
     state: str  # warning_*, needs_response, under_review, won, lost, prevented
     amount_cents: int
     payment_id: str
+    refunded_cents: int  # of the payment: what had gone back to its card already
     reason: str
     answer_by: datetime | None
     transactions: tuple[Transaction, ...]

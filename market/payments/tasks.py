@@ -4,7 +4,7 @@ from django.db import transaction
 
 from market.celery import app
 from market.clock import now
-from market.payments import automatic, contests, inbox, scheduling, stripe_gateway, top_ups
+from market.payments import automatic, debts, inbox, scheduling, stripe_gateway, top_ups
 from market.payments.work import RECONCILE
 from market.work.operations import enqueue
 
@@ -32,7 +32,7 @@ def list_missed_events() -> None:
 def sweep_top_ups() -> None:
     if stripe_gateway.is_open():
         top_ups.sweep(at=now())
-        contests.sweep(at=now())
+        debts.sweep(at=now())
 
 
 @app.task

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from market.accounts.models import Account, Agent
 from market.errors import DomainError, Kind
@@ -21,11 +21,11 @@ from market.ledger import rules
 from market.ledger.operations import post
 from market.ledger.postings import Book
 from market.money import MICROS_PER_DOLLAR, Micros, format_micros, from_cents, to_cents
-from market.payments import events, inbox, stripe_gateway
+from market.payments import debts, events, inbox, stripe_gateway
 from market.payments.fees import CardRate
 from market.payments.models import Payment, SavedCard, StripeEvent, TopUp
 from market.payments.states import TOP_UP, TopUpState
-from market.payments.stripe_words import Checkout, PaymentAsked
+from market.payments.stripe_words import Checkout, KeyConflict, PaymentAsked, Unclear
 from market.work.operations import enqueue
 from market.work.registry import TryLater
 
@@ -152,15 +152,21 @@ def open_checkout(*, top_up_id: UUID, return_address: str, at: datetime) -> str:
     if top_up.surcharge_micros:
         lines.append(("Card processing", to_cents(top_up.surcharge_micros)))
     outside = encode(PREFIX, top_up.id)
-    made = stripe_gateway.make_checkout(
-        lines=lines,
-        email=agent.owner.email if agent.owner else "",
-        description=f"Top-up of {agent.name}",
-        metadata={"deposit": outside},
-        return_address=return_address,
-        saves_card=top_up.saves_card,
-        key=f"checkout:{outside}:{top_up.attempt}",
-    )
+    try:
+        made = stripe_gateway.make_checkout(
+            lines=lines,
+            email=agent.owner.email if agent.owner else "",
+            description=f"Top-up of {agent.name}",
+            metadata={"deposit": outside},
+            return_address=return_address,
+            saves_card=top_up.saves_card,
+            key=f"checkout:{outside}:{top_up.attempt}",
+        )
+    except (KeyConflict, Unclear):
+        # Stripe keeps its own failures under the key, and another name of the agent is another body. A page that nobody
+        # was shown cannot be paid, so the next one may be another.
+        TopUp.objects.filter(pk=top_up.pk, attempt=top_up.attempt).update(attempt=F("attempt") + 1)
+        raise
     _keep_session(top_up, made)
     return made.url
 
@@ -300,6 +306,7 @@ def record_payment(*, asked: PaymentAsked, at: datetime) -> Payment | None:
     rows = TopUp.objects.filter(pk=top_up.pk)
     TOP_UP.move(rows, source=unpaid, to=TopUpState.SUCCEEDED, ended_at=at, failure="")
     events.DEPOSIT_SUCCEEDED.tell(top_up.agent_id, at, **_told(top_up))
+    debts.ask_to_collect(top_up.agent_id)
     return payment
 
 

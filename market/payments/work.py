@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from market.accounts.models import Account
 from market.clock import now
-from market.payments import automatic, inbox, on_chain, reconciling, refunds, stopping, top_ups
+from market.payments import automatic, debts, inbox, on_chain, reconciling, refunds, stopping, top_ups
 from market.payments import contests as _contests  # noqa: F401 - who applies which events is known then
 from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
 from market.payments.operations import SEND
@@ -43,6 +44,11 @@ def settle_x402(subject: str) -> None:
 @registry.handler(RECONCILE)
 def reconcile(_day: str) -> None:
     reconciling.reconcile(at=now())
+
+
+@registry.handler(debts.COLLECT)
+def collect_debt(subject: str) -> None:
+    debts.collect(agent=Account.objects.get(pk=subject), at=now())
 
 
 @registry.handler(top_ups.LOOK)

@@ -16,6 +16,7 @@ from market.accounts.models import Account
 from market.ids import encode
 from market.ledger import invariants, queries, rules
 from market.ledger.operations import InsufficientFunds
+from market.ledger.postings import AccountKind, AccountRef
 from market.money import MICROS_PER_DOLLAR
 from market.payments import inbox, payout_accounts, stopping, stripe_gateway
 from market.payments.models import Payout, PayoutAccount, StripeEvent
@@ -194,16 +195,20 @@ class Story:
         for each in self.twin.all("tr"):
             transfers.setdefault(each["metadata"]["payout"], []).append(each)
         kept: Counter[str] = Counter()
+        costs = 0
         for payout in Payout.objects.order_by("id"):
             assert payout.state in ENDED, payout
             sent = transfers.pop(encode("pay", payout.id), [])
             assert len(sent) == (payout.state in ("paid", "returned")), f"{payout} was sent {len(sent)} times"
             for each in sent:
-                assert each["amount"] * 10_000 == payout.amount_micros
+                assert each["amount"] * 10_000 == payout.sent_micros
                 assert each["amount_reversed"] * 10_000 == payout.returned_micros
-                kept[str(payout.scout_id)] += payout.amount_micros - payout.returned_micros
+                if payout.state != "returned":
+                    kept[str(payout.scout_id)] += payout.amount_micros - payout.returned_micros
+                    costs += payout.cost_micros
             self.happened[payout.state] += 1
         assert not transfers, "money was sent that no payout knows of"
+        assert queries.balance(AccountRef(LIVE, AccountKind.PROCESSING_FEE)) == costs
         for scout in self.scouts:
             balance = queries.scout_balance(LIVE, scout.id)
             assert balance.in_flight_micros == 0

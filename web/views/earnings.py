@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,7 +12,8 @@ from market import clock
 from market.accounts.models import Mode, Scout
 from market.ledger.postings import Book
 from market.ledger.queries import scout_balance
-from market.payments import operations, payout_accounts, queries
+from market.money import Micros, whole_cents_down
+from market.payments import operations, payout_accounts, payout_costs, queries
 from market.payments.schedule import LEAST_BY_AMOUNT_MICROS
 from market.payments.states import ENDED, REFUSALS, PayoutAccountState
 from web import payout_words
@@ -28,8 +30,15 @@ def earnings(request: HttpRequest, scout: Scout) -> HttpResponse:
     least = queries.least_payout(account.mode)
     payouts = queries.payouts_of(account.id)
     paid_to = payout_accounts.account_of(account.id) if account.mode == Mode.LIVE else None
+    asks = whole_cents_down(balance.available_micros)
+    cost = payout_costs.told(scout_id=account.id, amount_micros=asks, at=clock.now()) if paid_to else Micros(0)
     facts = {
         "balance": balance,
+        "cost": cost,
+        "gets": asks - cost,
+        "by_scout": payout_costs.are_the_scouts(),
+        "rate": payout_costs.rate(),
+        "percent": number_format(payout_costs.rate().basis_points / 100, decimal_pos=2),
         "waiting": scouting.awards_waiting(scout=account),
         "undecided": scouting.undecided(scout=account),
         "on_the_way": [each for each in payouts if each.state not in ENDED],

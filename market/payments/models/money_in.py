@@ -113,6 +113,10 @@ class Refund(models.Model):
     mode = models.CharField(max_length=4, choices=Mode)
     state = models.CharField(max_length=9, choices=[(each, each) for each in RefundState], default=REFUND.start)
     amount_micros = models.BigIntegerField()
+    # Made by somebody at Stripe, not asked for here: what of it the house bears, and what the agent had not enough for.
+    is_outside = models.BooleanField(default=False)
+    house_micros = models.BigIntegerField(default=0)
+    owed_micros = models.BigIntegerField(default=0)
     asked_at = models.DateTimeField()
     # When the attempt that is running was first told to Stripe. Its key lives a day; after that it is looked up.
     sending_at = models.DateTimeField(null=True)
@@ -134,6 +138,17 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=RefundState.FAILED) | ~Q(failure=""), name="refund_fails_for_a_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(is_outside=False, house_micros=0, owed_micros=0)
+                | Q(
+                    is_outside=True,
+                    house_micros__gte=0,
+                    owed_micros__gte=0,
+                    amount_micros__gte=F("house_micros") + F("owed_micros"),
+                ),
+                name="refund_is_borne_by_its_agent_unless_made_outside",
+            ),
+            models.UniqueConstraint(fields=["reference"], condition=~Q(reference=""), name="refund_reference_once"),
         )
         indexes = (models.Index(fields=["agent", "-id"], name="refund_of_agent"),)
 
@@ -191,13 +206,22 @@ class ChargeDispute(models.Model):
     mode = models.CharField(max_length=4, choices=Mode)
     state = models.CharField(max_length=30, blank=True)
     amount_micros = models.BigIntegerField()
+    agent_micros = models.BigIntegerField(default=0)  # what the agent bears of it now, paid or owed
+    house_micros = models.BigIntegerField(default=0)  # what the house bears of it now, fees included
     reason = models.CharField(max_length=60, blank=True)
     opened_at = models.DateTimeField()
     answer_by_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(mode="live"), name="charge_dispute_is_live"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(mode="live"), name="charge_dispute_is_live"),
+            models.CheckConstraint(
+                condition=Q(agent_micros__gte=0, agent_micros__lte=F("amount_micros")),
+                name="charge_dispute_agent_bears_no_more_than_it",
+            ),
+        )
+        indexes = (models.Index(fields=["agent", "opened_at"], name="charge_dispute_of_agent"),)
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"

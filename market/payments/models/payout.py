@@ -12,6 +12,7 @@ from market.money import MICROS_PER_CENT
 from market.payments.states import ENDED, REFUSALS, PayoutState
 
 ENDS = sorted(ENDED)
+_SENT = F("amount_micros") - F("cost_micros")
 
 
 class Payout(models.Model):
@@ -23,7 +24,8 @@ class Payout(models.Model):
         max_length=14, choices=[(each, each) for each in PayoutState], default=PayoutState.REQUESTED
     )
     destination = models.CharField(max_length=255, blank=True)  # the scout's account there; the same in all attempts
-    amount_micros = models.BigIntegerField()
+    amount_micros = models.BigIntegerField()  # what leaves the scout's balance
+    cost_micros = models.BigIntegerField(default=0)  # of that: what the house keeps, where scouts bear what it costs
     requested_at = models.DateTimeField()
     attempt = models.PositiveSmallIntegerField(default=1)
     sending_at = models.DateTimeField(null=True)  # when the rail was told of this attempt first
@@ -43,6 +45,10 @@ class Payout(models.Model):
                 condition=Q(amount_micros__gte=MICROS_PER_CENT), name="payout_amount_is_at_least_a_cent"
             ),
             models.CheckConstraint(
+                condition=Q(cost_micros__gte=0, cost_micros__lt=F("amount_micros")),
+                name="payout_costs_less_than_it_is",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=sorted(REFUSALS)) | ~Q(failure=""), name="payout_fails_for_a_reason"
             ),
             models.CheckConstraint(
@@ -52,8 +58,8 @@ class Payout(models.Model):
             models.CheckConstraint(condition=Q(attempt__gte=1), name="payout_attempts_are_counted_from_one"),
             models.CheckConstraint(
                 condition=(Q(returned_micros=0) & ~Q(state=PayoutState.RETURNED))
-                | Q(state=PayoutState.PAID, returned_micros__gt=0, returned_micros__lt=F("amount_micros"))
-                | Q(state=PayoutState.RETURNED, returned_micros=F("amount_micros")),
+                | Q(state=PayoutState.PAID, returned_micros__gt=0, returned_micros__lt=_SENT)
+                | Q(state=PayoutState.RETURNED, returned_micros=_SENT),
                 name="payout_returns_what_was_paid",
             ),
             models.UniqueConstraint(
@@ -64,3 +70,8 @@ class Payout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.id}"
+
+    @property
+    def sent_micros(self) -> int:
+        """What arrives."""
+        return self.amount_micros - self.cost_micros

@@ -230,6 +230,11 @@ class MoneyIn:
         self.books.tell("charge.refunded", charge)
         return made
 
+    def refund(self, payment_id: str, *, amount: int | None = None) -> Json:
+        """Somebody presses the button in the dashboard; or Stripe does it by itself, before a charge is contested."""
+        part = {} if amount is None else {"amount": amount}
+        return self.make_refund({"payment_intent": payment_id, **part})  # type: ignore[typeddict-item]
+
     def fail_refund(self, refund_id: str) -> Json:
         """The card's bank does not take it: the money is ours again."""
         found = self.books.get(refund_id, "re")
@@ -274,12 +279,14 @@ class MoneyIn:
             self.books.tell("charge.dispute.funds_withdrawn", made)
         return made
 
-    def decide(self, dispute_id: str, *, won: bool) -> Json:
+    def decide(self, dispute_id: str, *, won: bool, fee_back: bool = False) -> Json:
         found = self.books.get(dispute_id, "dp")
         warning = found["status"].startswith("warning")
         found["status"] = "warning_closed" if warning else "won" if won else "lost"
         if won and not warning:
-            given_back = self.books.move("adjustment", found["amount"], source=found["id"])
+            given_back = self.books.move(
+                "adjustment", found["amount"], source=found["id"], fee=-DISPUTE_FEE if fee_back else 0
+            )
             found["balance_transactions"] = [*found["balance_transactions"], dict(given_back)]
             self.books.tell("charge.dispute.funds_reinstated", found)
         self.books.tell("charge.dispute.closed", found)
