@@ -7,6 +7,7 @@ function does something about which types is said by `applies`, beside that func
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 from django.db import transaction
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 APPLY = "apply_stripe_event"
 # How far back the nightly listing looks. Stripe keeps events for 30 days and tries a webhook for three.
 LISTED_BACK = timedelta(days=4)
+KEPT_FOR = timedelta(days=30)
+_AT_ONCE = 500
 
 Applied = Callable[[StripeEvent, datetime], None]
 _applied_by: dict[str, Applied] = {}
@@ -75,13 +78,21 @@ def apply(*, event_id: str, at: datetime, again: bool = False) -> None:
 def list_missed(*, at: datetime) -> int:
     """Ask Stripe what has happened, and take in what no webhook told of. Answers how many were missed."""
     missed = 0
-    for notice in stripe_gateway.notices(since=at - LISTED_BACK):
-        if notice.type not in _applied_by or StripeEvent.objects.filter(pk=notice.id).exists():
-            continue
-        missed += take_in(source=source_of(notice), notice=notice, at=at)
+    wanted = (each for each in stripe_gateway.notices(since=_last_heard(at) - LISTED_BACK) if each.type in _applied_by)
+    while some := list(islice(wanted, _AT_ONCE)):
+        known = set(StripeEvent.objects.filter(pk__in=[each.id for each in some]).values_list("id", flat=True))
+        for notice in some:
+            if notice.id not in known:
+                missed += take_in(source=source_of(notice), notice=notice, at=at)
     if missed:
         log.warning("stripe events had been missed", missed=missed)
     return missed
+
+
+def _last_heard(at: datetime) -> datetime:
+    """Where nothing came for longer than Stripe tries, all of that time is asked for; Stripe keeps a month of it."""
+    newest = StripeEvent.objects.order_by("-created_at").values_list("created_at", flat=True).first()
+    return min(at, newest) if newest else at - KEPT_FOR + LISTED_BACK
 
 
 def replay(*, event_id: str, at: datetime) -> StripeEvent:

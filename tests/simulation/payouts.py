@@ -6,6 +6,7 @@ that close, money that comes back. At the end everything is settled, and each pa
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -146,7 +147,7 @@ class Story:
         hours = self.drawing.choice((1, 5, 21, 30))
         self.ahead += timedelta(hours=hours)
         self.twin.advance(hours * 3600)
-        if hours > 20:
+        if hours == 30:
             self.night()
 
     def night(self) -> None:
@@ -217,12 +218,18 @@ class Story:
         assert invariants.faults() == []
 
 
-def tell(twin: Twin, *, seed: int, payouts: int, scouts: int) -> Counter[str]:
+def tell(
+    twin: Twin, *, seed: int, payouts: int, scouts: int, say: Callable[[str], None] = lambda line: None
+) -> Counter[str]:
     """A story of so many payouts that were asked for."""
     story = Story(twin, seed, scouts=scouts)
+    told = 0
     try:
         while story.happened["asked"] < payouts:
             story.step()
+            if story.happened["asked"] // 500 > told:
+                told += 1
+                say(f"seed {seed}: {500 * told} payouts asked for, {story.happened['night']} nights clean")
         story.settle()
         story.check()
     except BaseException as error:
