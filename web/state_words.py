@@ -19,6 +19,18 @@ BOUNTY: Final[Mapping[str, Promise]] = {
     BountyState.REFUSED: pgettext_lazy("a bounty", "refused"),
 }
 
+# Stripe's own states of a payment that is contested at its bank.
+CHARGE: Final[Mapping[str, Promise]] = {
+    "needs_response": pgettext_lazy("a contested payment", "waits for an answer"),
+    "under_review": pgettext_lazy("a contested payment", "looked at by the bank"),
+    "won": pgettext_lazy("a contested payment", "decided for us"),
+    "lost": pgettext_lazy("a contested payment", "decided for the card's holder"),
+    "prevented": pgettext_lazy("a contested payment", "paid back before it was contested"),
+    "warning_needs_response": pgettext_lazy("a contested payment", "the bank asks; nothing is taken"),
+    "warning_under_review": pgettext_lazy("a contested payment", "the bank looks at our answer; nothing is taken"),
+    "warning_closed": pgettext_lazy("a contested payment", "the bank asks no more"),
+}
+
 SUBMISSION: Final[Mapping[str, Promise]] = {
     SubmissionState.VERIFYING: pgettext_lazy("an answer", "being checked"),
     SubmissionState.IN_REVIEW: pgettext_lazy("an answer", "in review"),

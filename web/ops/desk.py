@@ -9,6 +9,7 @@ from market import clock
 from market.accounts import queries
 from market.ids import encode
 from web.guards import for_operators
+from web.ops import charges
 
 _LISTED = 100
 _LINES = 50
@@ -18,6 +19,7 @@ _LINES = 50
 @for_operators
 def desk(request: HttpRequest) -> HttpResponse:
     facts = {
+        "charges": charges.running(),
         "now": clock.now(),
         "screening": [(encode("bnt", each.id), each) for each in waiting.in_screening(limit=_LISTED)],
         "reported": [(encode("bnt", each.id), each) for each in waiting.reported(limit=_LISTED)],

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from web.ops import books, desk, evidence, screening
+from web.ops import books, charges, desk, evidence, screening
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("money", books.books, name="ops_money"),
+    path("charges", charges.charges, name="ops_charges"),
     path("bounties/<str:bounty_id>", screening.bounty, name="screened_bounty"),
     path("submissions/<str:submission_id>", evidence.submission, name="evidence"),
     path("submissions/<str:submission_id>/review", evidence.review, name="review_as_operator"),

@@ -37,6 +37,7 @@ def agent(request: HttpRequest, agent_id: str) -> HttpResponse:
     asked = list(bought_by(found.account_id).order_by("-id")[: _NEWEST + 1])
     facts = {
         "agent": showing.agent(found) | showing.spending(spent.values()),
+        "frozen": showing.frozen(found),
         "bounties": [showing.bounty(each) for each in asked[:_NEWEST]],
         "has_more_bounties": len(asked) > _NEWEST,
         "entries": showing.entries(moved, titles_of({each.bounty_id for each in moved if each.bounty_id})),

@@ -18,8 +18,8 @@ from market.ledger.history import Moved
 from market.ledger.postings import Book, EntryKind
 from market.ledger.queries import Spent
 from market.money import MICROS_PER_DOLLAR, format_micros, whole_cents_down
-from market.payments import refunds, stripe_gateway, top_ups
-from market.payments.models import Payment, SavedCard, TopUp
+from market.payments import debts, refunds, stripe_gateway, top_ups
+from market.payments.models import ChargeDispute, Payment, SavedCard, TopUp
 from web.state_words import BOUNTY
 
 KINDS: Mapping[str, Promise] = {
@@ -56,6 +56,28 @@ def agent(found: Agent) -> dict[str, Any]:
         "claimed_at": found.claimed_at,
         "available": format_micros(balance.available_micros),
         "held": format_micros(balance.held_micros),
+    }
+
+
+def frozen(found: Agent) -> dict[str, Any] | None:
+    """What is contested of an agent's payments, and what it owes; nothing where there is neither."""
+    rows = list(ChargeDispute.objects.filter(agent=found.account).order_by("-opened_at")[:20])
+    owed = debts.owed(found.account_id, found.account.mode)
+    if not rows and not owed and found.frozen_at is None:
+        return None
+    return {
+        "since": found.frozen_at,
+        "owed": format_micros(owed) if owed else None,
+        "is_running": any(each.decided_at is None for each in rows),
+        "charges": [
+            {
+                "state": each.state,
+                "amount": format_micros(each.amount_micros),
+                "taken": format_micros(each.agent_micros),
+                "answer_by": each.answer_by_at if each.decided_at is None else None,
+            }
+            for each in rows
+        ],
     }
 
 

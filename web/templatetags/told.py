@@ -40,6 +40,11 @@ def bounty_state(state: str) -> str:
 
 
 @register.filter
+def charge_state(state: str) -> str:
+    return str(state_words.CHARGE.get(state, state.replace("_", " ")))
+
+
+@register.filter
 def submission_state(state: str) -> str:
     return str(state_words.SUBMISSION[state])
 
