@@ -13,7 +13,7 @@ from bounties.states import DISPUTE_RUNS, ClaimState, SubmissionState
 from market import clock
 from market.accounts.models import Scout
 from verification.checks.result import Outcome
-from verification.queries import copies_of, delivered_bytes, verdict_of
+from verification.queries import Copy, copies_of, delivered_bytes, verdict_of
 from verification.requirements import QuestionType
 from web.addresses import known
 from web.checks_told import told
@@ -52,7 +52,7 @@ def result(request: HttpRequest, scout: Scout, submission_id: str) -> HttpRespon
         "zone": zone_at(found.claim.offer.place),
         "doubts": [each for each in checks if each.outcome is not Outcome.PASS],
         "passes": [each for each in checks if each.outcome is Outcome.PASS],
-        "pictures": copies_of(found.row.capture_id),
+        "pictures": _pictures(found),
         "reasons": told(verdict.because()) if verdict and found.row.decided_by == DecidedBy.MACHINE else [],
         "answers": _answers(found),
         "received_at": found.real(found.row.received_at),
@@ -72,12 +72,17 @@ def result(request: HttpRequest, scout: Scout, submission_id: str) -> HttpRespon
 def picture(request: HttpRequest, scout: Scout, submission_id: str, number: int) -> HttpResponse:
     """The small one, as the buyer sees it: with faces and number plates blurred."""
     found = scouting.submission_of(scout=scout.account, submission_id=known(submission_id, "sub"))
-    copy = next((each for each in copies_of(found.row.capture_id) if each.number == number), None)
+    copy = next((each for each in _pictures(found) if each.number == number), None)
     if copy is None:
         raise Http404
     answer = HttpResponse(delivered_bytes(copy.preview_sha256), content_type="image/jpeg")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _pictures(found: OwnSubmission) -> list[Copy]:
+    """What can be shown small; an artifact of another kind than a photo may have nothing to show."""
+    return [each for each in copies_of(found.row.capture_id) if each.preview_sha256]
 
 
 @require_POST
