@@ -1,10 +1,14 @@
 """Real money: a person opens a live agent, and pays for a deposit on Stripe's page. The page here tells the costs."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,8 +27,20 @@ from web.owner import showing
 from web.owner.forms import AutomaticForm, LiveAgentForm, RefundForm, blame
 from web.owner.reading import own_agent, own_top_up
 
-# A browser follows the answer to a form only to where the page may send forms: Stripe's payment page.
-PAYMENT_PAGES = settings.STRIPE_API_ADDRESS or "https://checkout.stripe.com"
+View = Callable[..., HttpResponseBase]
+
+
+def leads_to_payment_pages(view: View) -> View:
+    """A browser follows the answer to a form only to where the page may send forms: Stripe's payment page, too."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        # Asked for each time: which Stripe is asked is known when it is, and not when this file is read.
+        payment_pages = settings.STRIPE_API_ADDRESS or "https://checkout.stripe.com"
+        led: View = csp_update({"form-action": [SELF, payment_pages]})(view)
+        return led(request, *args, **kwargs)
+
+    return answer
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +61,7 @@ def go_live(request: HttpRequest) -> HttpResponse:
     return render(request, "owner/go_live.html", {"form": form, "costs": showing.costs()})
 
 
-@csp_update({"form-action": [SELF, PAYMENT_PAGES]})
+@leads_to_payment_pages
 @require_http_methods(["GET", "POST"])
 @signed_in
 def pay(request: HttpRequest, deposit_id: str) -> HttpResponse:
