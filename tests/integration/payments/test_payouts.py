@@ -44,6 +44,9 @@ class Scripted:
     def destination(self, scout_id: UUID) -> str:
         return "anywhere"
 
+    def cost(self, *, scout_id: UUID, amount_micros: int, at: datetime) -> Micros:
+        return Micros(0)
+
     def move(self, order: Order, *, at: datetime) -> Progress:
         self.orders.append(order)
         answer = self.answers.pop(0)
