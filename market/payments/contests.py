@@ -2,12 +2,15 @@
 
 The bank takes the amount from us at once, and decides in weeks. What the agent has is debited, the rest is owed;
 scouts who have earned keep their pay. Found for us, it comes back; until nothing is owed, the agent stays frozen.
+Every operator has a letter, because only a person can answer the bank, and only until a certain day.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
+import structlog
 from django.db import transaction
+from django.urls import reverse
 
 from market.accounts.models import Account
 from market.ids import encode
@@ -16,10 +19,15 @@ from market.ledger.operations import post
 from market.ledger.postings import Book
 from market.money import format_micros, from_cents
 from market.payments import debts, events, inbox, stripe_gateway, top_ups
+from market.payments.alerts import tell_operators
 from market.payments.models import ChargeDispute, Payment, StripeEvent
 from market.payments.stripe_words import Contested, Transaction
+from market.work.operations import enqueue
 
+ALERT: Final = "alert_of_contest"
 _DECIDED: Final = ("won", "lost", "prevented", "warning_closed")
+
+log = structlog.get_logger(__name__)
 
 
 @inbox.applies(
@@ -48,7 +56,7 @@ def contest(*, dispute_id: str, at: datetime) -> None:
 def record(*, payment: Payment, found: Contested, at: datetime) -> None:
     """What Stripe says of it now. Each movement posts once, under its own id; told again, nothing more happens."""
     agent = Account.objects.select_for_update(no_key=True).get(pk=payment.agent_id)  # its debt moves under this
-    kept, _ = ChargeDispute.objects.get_or_create(
+    kept, is_new = ChargeDispute.objects.get_or_create(
         pk=found.id,
         defaults={
             "payment": payment,
@@ -59,6 +67,8 @@ def record(*, payment: Payment, found: Contested, at: datetime) -> None:
             "opened_at": at,
         },
     )
+    # A bank that has only asked so far may take the money after all: that is news once more.
+    is_news = is_new or (_only_asks(kept.state) and not _only_asks(found.state))
     kept.state, kept.answer_by_at = found.state[:30], found.answer_by
     kept.decided_at = (kept.decided_at or at) if found.state in _DECIDED else None
     # What the card was charged beyond the balance, or has back already, is not the agent's to give.
@@ -66,9 +76,33 @@ def record(*, payment: Payment, found: Contested, at: datetime) -> None:
     for each in found.transactions:
         _post(kept, agent, each, most_micros=most, at=at)
     kept.save()
-    if kept.decided_at is None and not found.state.startswith(debts.INQUIRY):
+    if kept.decided_at is None and not _only_asks(found.state):
         debts.freeze(agent, at)
     debts.collect(agent=agent, at=at)
+    if is_news:
+        log.warning("payment_contested", dispute=kept.id, payment=payment.id, state=kept.state)
+        enqueue(kind=ALERT, subject=kept.id)
+
+
+def _only_asks(state: str) -> bool:
+    return state.startswith(debts.INQUIRY)
+
+
+def alert(*, dispute_id: str) -> None:
+    kept = ChargeDispute.objects.select_related("agent__agent").get(pk=dispute_id)
+    of = f"a payment of {format_micros(kept.payment.amount_micros)} for {kept.agent.agent.name}"
+    if _only_asks(kept.state):
+        what = f"The bank asks about {of}. It has taken nothing yet."
+    else:
+        what = f"The holder of a card contests {of}. The bank has taken {format_micros(kept.amount_micros)} back."
+    if kept.decided_at is not None:
+        until = "It is decided already: nobody had told us in time."
+    elif kept.answer_by_at is None:
+        until = "Look at Stripe's page of it for the time until which it can be answered."
+    else:
+        until = f"Answer on Stripe's page of it until {kept.answer_by_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
+    lines = [what, f"The reason that is given: {kept.reason or 'none'}.", until]
+    tell_operators(subject="a payment is contested", lines=lines, path=reverse("ops_charges"))
 
 
 def _post(kept: ChargeDispute, agent: Account, moved: Transaction, *, most_micros: int, at: datetime) -> None:

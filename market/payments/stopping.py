@@ -14,11 +14,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from market.accounts import audit
-from market.accounts.models import Audit, Operator
+from market.accounts.models import Audit
 from market.accounts.operations.operators import ReasonMissing
-from market.config import config
 from market.errors import DomainError, Kind
-from market.mail import Letter, send
+from market.payments.alerts import tell_operators
 from market.payments.models import PayoutStop
 from market.work.operations import enqueue
 
@@ -69,16 +68,7 @@ def resume_payouts(*, mode: str, by: audit.Actor, because: str, at: datetime) ->
 
 
 def alert(*, stop_id: UUID) -> None:
-    """Tell every operator. Told again after a crash: twice told is better than never."""
     stop = PayoutStop.objects.get(pk=stop_id)
-    text = "\n".join(
-        [
-            "The books and Stripe do not agree. Live payouts wait until an operator lets them go on.",
-            "",
-            *(f"- {each}" for each in stop.findings),
-            "",
-            f"{config.public_url.rstrip('/')}{reverse('ops_money')}",
-        ]
-    )
-    for email in Operator.objects.values_list("user__email", flat=True):
-        send(Letter(to=email, subject="Sightline: payouts are stopped", text=text))
+    because = "The books and Stripe do not agree. Live payouts wait until an operator lets them go on."
+    lines = [because, "", *(f"- {each}" for each in stop.findings)]
+    tell_operators(subject="payouts are stopped", lines=lines, path=reverse("ops_money"))

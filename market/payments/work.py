@@ -4,8 +4,7 @@ from uuid import UUID
 
 from market.accounts.models import Account
 from market.clock import now
-from market.payments import automatic, debts, inbox, on_chain, reconciling, refunds, stopping, top_ups
-from market.payments import contests as _contests  # noqa: F401 - who applies which events is known then
+from market.payments import automatic, contests, debts, inbox, on_chain, reconciling, refunds, stopping, top_ups
 from market.payments import payout_events as _payout_events  # noqa: F401 - who applies which events is known then
 from market.payments.operations import SEND
 from market.payments.operations import send_payout as send
@@ -26,6 +25,11 @@ def send_payout(subject: str) -> None:
 @registry.handler(stopping.ALERT)
 def alert_of_payout_stop(subject: str) -> None:
     stopping.alert(stop_id=UUID(subject))
+
+
+@registry.handler(contests.ALERT)
+def alert_of_contest(subject: str) -> None:
+    contests.alert(dispute_id=subject)
 
 
 # Never given up for being asked too often: Stripe may be away for a while, and the nightly listing comes late.

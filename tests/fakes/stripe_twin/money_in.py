@@ -273,11 +273,22 @@ class MoneyIn:
         )
         self.books.tell("charge.dispute.created", made)
         if not warning:
-            charge["disputed"] = True
-            taken = self.books.move("adjustment", -amount, source=made["id"], fee=DISPUTE_FEE)
-            made["balance_transactions"] = [dict(taken)]
-            self.books.tell("charge.dispute.funds_withdrawn", made)
+            self._withdraw(made)
         return made
+
+    def escalate(self, dispute_id: str) -> Json:
+        """A bank that had only asked takes the money after all: the same dispute goes on."""
+        found = self.books.get(dispute_id, "dp")
+        found["status"] = "needs_response"
+        self._withdraw(found)
+        self.books.tell("charge.dispute.updated", found)
+        return found
+
+    def _withdraw(self, dispute: Json) -> None:
+        self.books.get(dispute["charge"], "ch")["disputed"] = True
+        taken = self.books.move("adjustment", -dispute["amount"], source=dispute["id"], fee=DISPUTE_FEE)
+        dispute["balance_transactions"] = [dict(taken)]
+        self.books.tell("charge.dispute.funds_withdrawn", dispute)
 
     def decide(self, dispute_id: str, *, won: bool, fee_back: bool = False) -> Json:
         found = self.books.get(dispute_id, "dp")

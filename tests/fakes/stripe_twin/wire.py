@@ -226,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
     def _do(self, command: str, said: Json) -> Any:
         server = self.server
         books, into, out = server.routes.books, server.routes.money_in, server.routes.money_out
-        if command in ("pay", "finish", "refund", "fail_refund", "contest", "decide"):
+        if command in ("pay", "finish", "refund", "fail_refund", "contest", "escalate", "decide"):
             return getattr(into, command)(said.pop("id"), **said)
         if command in ("change_account", "reverse", "pay_on", "deauthorize"):
             return getattr(out, command)(said.pop("id"), **said)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -31,6 +32,7 @@ from tests.integration.payments.stripe.paying import (
     topped_up,
     work_off,
 )
+from tests.people import make_operator
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,7 @@ def contested(client: Client, twin: Twin, payment: str, **how: object) -> str:
     made = twin.command("contest", id=payment, **how)
     deliver(client, twin, order="shuffled", copies=2, seed=5)
     work_off()
+    work_off()  # what the work has asked for: letters
     return str(made["id"])
 
 
@@ -201,3 +204,46 @@ def test_a_refund_sent_back_of_whose_sending_nobody_had_heard_is_in_the_books_to
     assert (refund.state, available(agent)) == ("failed", 100 * DOLLAR)
     made = reconciling.reconcile(at=timezone.now() + timedelta(days=1, hours=2))
     assert (made.findings, made.suspense_micros, made.unmatched) == ([], 0, 0)
+
+
+def test_every_operator_is_told_once_by_when_to_answer(
+    agent: Account, client: Client, twin: Twin, mailoutbox: list[EmailMessage]
+) -> None:
+    operators = {make_operator().user.email for _ in range(2)}
+    payment = topped_up(client, twin, agent, 25)
+    mailoutbox.clear()
+    dispute = contested(client, twin, payment)
+    assert sorted(each.to[0] for each in mailoutbox) == sorted(operators)
+    until = ChargeDispute.objects.get().answer_by_at
+    assert until is not None
+    for letter in mailoutbox:
+        assert letter.subject == "Sightline: a payment is contested"
+        for words in (
+            "25.00 for Bakery watcher",
+            "taken 25.00",
+            "fraudulent",
+            f"until {until:%Y-%m-%d}",
+            "/ops/charges",
+        ):
+            assert words in letter.body, words
+    decided(client, twin, dispute, won=False)
+    work_off()
+    assert len(mailoutbox) == 2
+
+
+def test_an_inquiry_is_told_of_and_told_of_again_when_the_bank_takes_the_money(
+    agent: Account, client: Client, twin: Twin, mailoutbox: list[EmailMessage]
+) -> None:
+    make_operator()
+    payment = topped_up(client, twin, agent, 25)
+    mailoutbox.clear()
+    dispute = contested(client, twin, payment, warning=True)
+    twin.command("escalate", id=dispute)
+    deliver(client, twin, copies=2)
+    work_off()
+    work_off()
+    first, second = (each.body for each in mailoutbox)
+    assert "It has taken nothing yet." in first
+    assert "The bank has taken 25.00 back." in second
+    assert (available(agent), scopes(agent)) == (0, {"read"})
+    assert is_whole(twin)
