@@ -14,6 +14,7 @@ from bounties.policies.claims import check_window
 from bounties.states import BountyState
 from market.accounts.models import Account
 from market.ledger.operations import Spender
+from market.payments.debts import check_not_frozen
 from market.transitions import WrongState
 
 
@@ -22,6 +23,7 @@ def fund(*, buyer: Account, bounty_id: UUID, at: datetime, spender: Spender | No
     change = lock_own_bounty(bounty_id, buyer=buyer, at=at)
     if change.bounty.state != BountyState.UNFUNDED:
         raise WrongState(f"This bounty is {change.bounty.state}: it does not wait for money.")
+    check_not_frozen(buyer.id)  # before its money is looked at: topping up would not be the way out
     put_on_offer(change)
     tell_posted(change)
     record(change, spender=spender)

@@ -1,4 +1,4 @@
-"""Moving money for bounties of one buyer, and the last question about what is set aside for them."""
+"""Moving money for bounties of one buyer, and the last questions about what is set aside for them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from market.ledger.operations import Spender, post, taken_from_agents
 from market.ledger.postings import NewEntry
-from market.payments.spending import check_seasoned
+from market.payments.spending import check_spendable
 
 
 def move_money(
@@ -16,4 +16,4 @@ def move_money(
     post(entries, at=at, spender=spender)
     taken = taken_from_agents(entries)
     if taken > 0:
-        check_seasoned(agent_id=buyer_id, mode=mode, taken_micros=taken, at=at)
+        check_spendable(agent_id=buyer_id, mode=mode, taken_micros=taken, at=at)

@@ -17,6 +17,7 @@ from bounties.states import BountyState
 from market.accounts.models import ApiKey, Operator
 from market.ledger.operations import InsufficientFunds, Spender, SpendingLimitReached
 from market.ledger.policies import SpendingLimits
+from market.payments.debts import check_not_frozen
 from market.payments.seasoning import StillSeasoning
 from market.transitions import WrongState
 
@@ -26,10 +27,12 @@ def allow(*, operator: Operator, bounty_id: UUID, reason: str, at: datetime) -> 
     """It may be asked. On offer at once where there is money for it; else it waits for money, and its buyer is told.
 
     A bounty posted with a key is funded under that key's limits as they are now, and not with a key that has ended or
-    may post no more: whoever took that from it wants nothing bought with it either. The buyer can still fund it.
+    may post no more: whoever took that from it wants nothing bought with it either. The buyer can still fund it. For a
+    frozen buyer it is not allowed at all: nobody is sent anywhere for money that a bank may take back.
     """
     change = _screened(operator, bounty_id, at=at)
     require_time_left(change)
+    check_not_frozen(change.bounty.buyer_id)
     audit(operator, "allow", bounty_id, reason, at=at)
     move_bounty(change, BountyState.UNFUNDED)
     if not _opens(change):

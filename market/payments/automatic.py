@@ -29,6 +29,7 @@ from market.work.operations import enqueue
 
 ASK = "top_up_automatically"
 TELL = "tell_card_refused"
+FROZEN = "agent_frozen"
 _NEEDS_ANOTHER = ("requires_payment_method", "requires_action", "requires_confirmation", "canceled")
 
 
@@ -105,12 +106,14 @@ def top_up_automatically(*, agent_id: UUID, at: datetime) -> None:
     if top_up is None or card is None:
         return
     outside = encode(top_ups.PREFIX, top_up.id)
-    if at - top_up.asked_at >= top_ups.KEY_LIVES:
+    # A card whose holder contests what it paid is not charged: what a crash left open may only have been before.
+    is_frozen = debts.is_frozen(agent_id)
+    if is_frozen or at - top_up.asked_at >= top_ups.KEY_LIVES:
         for each in stripe_gateway.payments_of(card.customer):
             if each.metadata.get("deposit") == outside:
                 record(top_up_id=top_up.id, found=each, at=at)
                 return
-        refuse(top_up_id=top_up.id, why="never_answered", at=at)
+        refuse(top_up_id=top_up.id, why=FROZEN if is_frozen else "never_answered", at=at)
         return
     owner = Agent.objects.select_related("owner").get(pk=agent_id).owner
     try:
@@ -142,7 +145,6 @@ def _begin(agent_id: UUID, at: datetime) -> TopUp | None:
     begun = mine.filter(state=TopUpState.AWAITING_PAYMENT).first()
     if begun is not None:
         return begun
-    # A card whose holder contests what it paid is not charged again by itself.
     if not card.is_on or not stripe_gateway.is_open() or debts.is_frozen(agent_id):
         return None
     assert card.threshold_micros is not None
@@ -200,9 +202,13 @@ def tell_refused(*, top_up_id: UUID) -> None:
     if agent.owner is None:
         return
     page = config.public_url + reverse("top_up", kwargs={"agent_id": encode("agt", agent.account_id)})
+    what = f"the automatic top-up of {format_micros(top_up.amount_micros)} USD for {agent.name}"
+    if top_up.failure == FROZEN:
+        why = f"We have not asked your bank for {what}, because a payment for it is contested or it owes money."
+    else:
+        why = f"Your bank did not pay {what} ({top_up.failure})."
     text = (
-        f"Your bank did not pay the automatic top-up of {format_micros(top_up.amount_micros)} USD for {agent.name} "
-        f"({top_up.failure}).\n\nNothing was charged, and nothing more is tried with this card. Top up by hand, or "
+        f"{why}\n\nNothing was charged, and nothing more is tried with this card. Top up by hand, or "
         f"switch it on again:\n{page}\n"
     )
     send(Letter(agent.owner.email, f"{agent.name} could not be topped up", text))

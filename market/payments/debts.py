@@ -1,6 +1,7 @@
 """What an agent owes: what went back to a card after it had been spent. Until it owes nothing it is frozen.
 
-Frozen, its keys may only read, nothing is charged by itself, and what nobody has claimed of its bounties is cancelled.
+Frozen, its keys may only read, nothing is charged by itself or set aside for it, and what nobody has claimed of its
+bounties is cancelled.
 What comes in, or comes back from bounties, is taken for the debt first.
 """
 
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from market.accounts.models import Account, Agent
+from market.accounts.policies import AgentFrozen
 from market.ids import new_id
 from market.ledger import charges, queries, rules
 from market.ledger.operations import post
@@ -44,6 +46,15 @@ def freeze(agent: Account, at: datetime) -> None:
 
 def is_frozen(agent_id: UUID) -> bool:
     return Agent.objects.filter(account_id=agent_id, frozen_at__isnull=False).exists()
+
+
+def check_not_frozen(agent_id: UUID) -> None:
+    if is_frozen(agent_id):
+        raise refusal()
+
+
+def refusal() -> AgentFrozen:
+    return AgentFrozen("A payment for this agent is contested at the bank, or it owes money: nothing is held for it.")
 
 
 def ask_to_collect(agent_id: UUID) -> None:

@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from market.accounts.models import Account
+from market.accounts.models import Account, Agent
 from market.payments import automatic, top_ups
 from market.payments.automatic import CapTooLow, NoCardSaved
 from market.payments.models import SavedCard, TopUp
@@ -141,3 +141,19 @@ def test_a_new_agent_takes_in_no_more_than_so_much_a_day(twin: Twin, hours: int,
     with pytest.raises(top_ups.TopUpsTooFast) as refused:
         top_ups.ask_top_up(agent=agent, amount_micros=25 * DOLLAR, at=later)
     assert refused.value.retry_at == now + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("fault", "has"), [("drop", 5), ("drop_after", 35)])
+def test_what_a_crash_left_open_is_looked_up_and_not_charged_once_the_agent_is_frozen(
+    agent: Account, twin: Twin, mailoutbox: list[EmailMessage], fault: str, has: int
+) -> None:
+    spend(agent, 20 * DOLLAR)
+    twin.fault("POST /v1/payment_intents", fault)
+    with pytest.raises(Unclear):
+        automatic.top_up_automatically(agent_id=agent.id, at=timezone.now())
+    Agent.objects.filter(account=agent).update(frozen_at=timezone.now())
+    automatic.top_up_automatically(agent_id=agent.id, at=timezone.now())
+    work_off()
+    assert (available(agent), len(twin.calls("POST /v1/payment_intents"))) == (has * DOLLAR, 1)
+    told = [str(each.body) for each in mailoutbox if "could not be topped up" in each.subject]
+    assert [each.startswith("We have not asked your bank for") for each in told] == ([True] if has == 5 else [])
