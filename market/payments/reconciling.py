@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 import structlog
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 
 from market.accounts import audit
@@ -163,17 +163,21 @@ def _differing() -> list[str]:
 
 
 def _late(unbooked: QuerySet[Line], at: datetime) -> list[str]:
-    late = unbooked.filter(entry__at__lt=at - SUSPENSE_AGES).exclude(entry__key__in=_never_left())
+    late = unbooked.filter(entry__at__lt=at - SUSPENSE_AGES).exclude(entry__key__in=_not_moved())
     return [
         f"{each.entry.key} moved {_signed(-each.amount_micros)}, and Stripe knows nothing of it."
         for each in late.select_related("entry").order_by("entry_id")[:_LISTED]
     ]
 
 
-def _never_left() -> list[str]:
-    """Refunds that Stripe refused: set aside and given back in our books alone."""
-    refused = Refund.objects.filter(state=RefundState.FAILED, transaction_id="").values_list("id", flat=True)
-    names = [encode(refunds.PREFIX, each) for each in refused]
+def _not_moved() -> list[str]:
+    """Refunds that Stripe knows and has moved nothing for: refused, so set aside and given back in our books alone; or
+    pending there.
+    """
+    refused = Q(state=RefundState.FAILED)
+    pending = Q(state=RefundState.SENDING) & ~Q(reference="")
+    ids = Refund.objects.filter(refused | pending, transaction_id="").values_list("id", flat=True)
+    names = [encode(refunds.PREFIX, each) for each in ids]
     return [f"{way}:{name}" for name in names for way in ("refund", "refund_back")]
 
 

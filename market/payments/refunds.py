@@ -37,8 +37,9 @@ KEY_LIVES = timedelta(hours=20)
 PAUSE = timedelta(hours=1)
 # A refund that Stripe has not booked yet is looked at again soon.
 BOOKED_WITHIN = timedelta(seconds=20)
+# One that is on its way may be so for weeks: a bank takes its time, or whoever paid has to say where it should go.
+LOOKED_AT_AGAIN = timedelta(hours=12)
 _GONE = ("failed", "canceled")
-
 
 log = structlog.get_logger(__name__)
 
@@ -103,20 +104,31 @@ def _count(payment_id: str) -> None:
 
 
 def send_refund(*, refund_id: UUID, at: datetime) -> None:
-    """Ask Stripe. What stays unclear is raised, and asked again under the same key."""
+    """Ask Stripe. What stays unclear is raised, and asked again under the same key; what is on its way is looked at
+    again, in case no webhook tells how it ends.
+    """
     refund = _begin(refund_id, at)
     if refund is None:
         return
+    found = stripe_gateway.refund(refund.reference) if refund.reference else _ask(refund, at)
+    if found is None:
+        return
+    record_refund(refund_id=refund_id, found=found, at=at)
+    if _is_underway(found):
+        raise TryLater(at + LOOKED_AT_AGAIN, "the refund is on its way")
+
+
+def _ask(refund: Refund, at: datetime) -> RefundAsked | None:
+    """None: refused, and recorded as that."""
     assert refund.sending_at is not None
     outside = encode(PREFIX, refund.id)
     if at - refund.sending_at >= KEY_LIVES:
         found = _look_up(refund)
         if found is not None:
-            record_refund(refund_id=refund_id, found=found, at=at)
-            return
+            return found
         refund = _begin_anew(refund, at)
     try:
-        made = stripe_gateway.make_refund(
+        return stripe_gateway.make_refund(
             payment_id=refund.payment_id,
             amount_cents=to_cents(refund.amount_micros),
             metadata={"refund": outside},
@@ -130,11 +142,10 @@ def send_refund(*, refund_id: UUID, at: datetime) -> None:
         found = _look_up(refund)
         if found is None:
             raise
-        made = found
+        return found
     except Refused as refusal:
-        fail(refund_id=refund_id, why=refusal.code or "refused", at=at)
-        return
-    record_refund(refund_id=refund_id, found=made, at=at)
+        fail(refund_id=refund.id, why=refusal.code or "refused", at=at)
+        return None
 
 
 @transaction.atomic
@@ -166,12 +177,20 @@ def record_refund(*, refund_id: UUID, found: RefundAsked, at: datetime) -> None:
     booked = found.transaction.id if found.transaction else ""
     if found.state in _GONE:
         # What had left before it came back is known by its name at Stripe, also where nobody had heard that it left.
-        rows.filter(reference="").update(reference=found.id, transaction_id=booked)
+        rows.filter(transaction_id="").update(reference=found.id, transaction_id=booked)
         fail(refund_id=refund_id, why=found.failure or found.state, at=at)
+        return
+    if _is_underway(found):
+        rows.filter(state=RefundState.SENDING).update(reference=found.id, transaction_id=booked)
         return
     REFUND.move(
         rows, source=RefundState.SENDING, to=RefundState.PAID, ended_at=at, reference=found.id, transaction_id=booked
     )
+
+
+def _is_underway(found: RefundAsked) -> bool:
+    """Stripe has begun, and the card does not have it: pending, or waiting for what whoever paid has to do."""
+    return found.state != "succeeded" and found.state not in _GONE
 
 
 @transaction.atomic
@@ -228,7 +247,8 @@ def _take_note_of_outside(found: RefundAsked, at: datetime) -> None:
     if found.transaction is None:
         if found.state in _GONE:
             return  # it never left
-        raise TryLater(at + BOOKED_WITHIN, "Stripe has not booked the refund yet")
+        pause = LOOKED_AT_AGAIN if _is_underway(found) else BOOKED_WITHIN
+        raise TryLater(at + pause, "Stripe has not booked the refund yet")
     payment = Payment.objects.filter(pk=found.payment_id).first()
     if payment is None and found.payment_id:  # this was told before the payment itself, or that was never told
         payment = top_ups.credit(payment_id=found.payment_id, at=at)
@@ -285,9 +305,3 @@ def _keep_outside(payment: Payment, found: RefundAsked, at: datetime) -> Refund:
     deposit = encode(top_ups.PREFIX, payment.top_up_id)
     events.DEPOSIT_REFUNDED.tell(agent.id, at, deposit=deposit, amount=format_micros(share), owed=format_micros(owing))
     return refund
-
-
-def in_transit() -> int:
-    """What the ledger has given up already, and Stripe has not been seen to send."""
-    waiting = Refund.objects.filter(state__in=[RefundState.REQUESTED, RefundState.SENDING])
-    return sum(waiting.values_list("amount_micros", flat=True))

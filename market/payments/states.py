@@ -96,7 +96,7 @@ PAYOUT_ACCOUNT: Final = Lifecycle[PayoutAccountState](
 
 class RefundState(StrEnum):
     REQUESTED = "requested"  # the money is set aside; Stripe has not been asked yet
-    SENDING = "sending"  # Stripe has been asked, or is about to be
+    SENDING = "sending"  # Stripe has been asked, or is about to be; with its reference: Stripe says it is on its way
     PAID = "paid"  # Stripe has sent it to the card
     FAILED = "failed"  # it did not leave, or the card's bank sent it back: the agent has it again
 

@@ -32,7 +32,7 @@ KINDS: Mapping[str, Promise] = {
     EntryKind.RELEASE: _("Came back unused"),
     EntryKind.RULING_FOR_BUYER: _("Came back by a ruling"),
     EntryKind.BUYER_COMPENSATED: _("Came back by a ruling, from us"),
-    EntryKind.REFUND: _("Paid back to you"),
+    EntryKind.REFUND: _("To go back to your card"),
     EntryKind.REFUND_BACK: _("A refund that failed"),
     EntryKind.CHARGE_CONTESTED: _("A payment contested at the bank"),
     EntryKind.CHARGE_REINSTATED: _("The bank found for us"),

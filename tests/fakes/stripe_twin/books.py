@@ -41,6 +41,10 @@ class Books:
         self.happened: dict[str, Json] = {}
         self.unsent: list[str] = []  # ids of events that no webhook has told of yet
         self.cards: dict[str, str] = {}  # how a saved card behaves from now on: ok, or why it is declined
+        self.refunds = (
+            "succeeded",
+            True,
+        )  # how the next ones begin: their state, and whether the balance moves already
         self.counter = itertools.count(1)
 
     def now(self) -> int:

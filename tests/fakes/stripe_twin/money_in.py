@@ -208,13 +208,14 @@ class MoneyIn:
             raise Trouble(400, "Refund amount is greater than what is left.", code="charge_already_refunded")
         if self.books.available() + self.books.pending() < amount:
             raise Trouble(400, "Insufficient funds to refund.", code="balance_insufficient")
+        state, is_booked = self.books.refunds
         made = self.books.add(
             stripe.Refund,
             "re",
             object="refund",
             amount=amount,
             currency="usd",
-            status="succeeded",
+            status=state,
             charge=charge["id"],
             payment_intent=intent["id"],
             metadata=words(asked.get("metadata")),
@@ -223,31 +224,48 @@ class MoneyIn:
             failure_balance_transaction=None,
             created=self.books.now(),
         )
-        made["balance_transaction"] = self.books.move("refund", -amount, source=made["id"])["id"]
+        if is_booked:
+            self._book_refund(made)
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self.books.tell("refund.created", made)
         self.books.tell("charge.refunded", charge)
         return made
 
+    def _book_refund(self, made: Json) -> None:
+        made["balance_transaction"] = self.books.move("refund", -made["amount"], source=made["id"])["id"]
+
+    def refunds_begin(self, state: str, *, booked: bool = False) -> None:
+        """`pending`, as where our balance is too low or a bank takes its time, or `requires_action`, as where whoever
+        paid has to say where it should go. The balance moves at once, or only when it is sent."""
+        self.books.refunds = (state, booked)
+
+    def finish_refund(self, refund_id: str) -> Json:
+        """One that was on its way arrives."""
+        found = self.books.get(refund_id, "re")
+        if found["balance_transaction"] is None:
+            self._book_refund(found)
+        found["status"] = "succeeded"
+        self.books.tell("refund.updated", found)
+        return found
+
     def refund(self, payment_id: str, *, amount: int | None = None) -> Json:
         """Somebody presses the button in the dashboard; or Stripe does it by itself, before a charge is contested."""
         part = {} if amount is None else {"amount": amount}
         return self.make_refund({"payment_intent": payment_id, **part})  # type: ignore[typeddict-item]
 
-    def fail_refund(self, refund_id: str) -> Json:
-        """The card's bank does not take it: the money is ours again."""
+    def fail_refund(self, refund_id: str, *, canceled: bool = False) -> Json:
+        """The card's bank does not take it, or nobody said where it should go: what had left is ours again."""
         found = self.books.get(refund_id, "re")
         charge = self.books.get(found["charge"], "ch")
-        moved = self.books.move("refund_failure", found["amount"], source=found["id"])
-        found |= {
-            "status": "failed",
-            "failure_reason": "expired_or_canceled_card",
-            "failure_balance_transaction": moved["id"],
-        }
+        if found["balance_transaction"] is not None:
+            moved = self.books.move("refund_failure", found["amount"], source=found["id"])
+            found["failure_balance_transaction"] = moved["id"]
+        found["status"] = "canceled" if canceled else "failed"
+        found["failure_reason"] = None if canceled else "expired_or_canceled_card"
         charge["amount_refunded"] -= found["amount"]
         charge["refunded"] = False
-        self.books.tell("refund.failed", found)
+        self.books.tell("refund.updated" if canceled else "refund.failed", found)
         return found
 
     # --- disputed charges ---

@@ -226,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
     def _do(self, command: str, said: Json) -> Any:
         server = self.server
         books, into, out = server.routes.books, server.routes.money_in, server.routes.money_out
-        if command in ("pay", "finish", "refund", "fail_refund", "contest", "escalate", "decide"):
+        if command in ("pay", "finish", "refund", "finish_refund", "fail_refund", "contest", "escalate", "decide"):
             return getattr(into, command)(said.pop("id"), **said)
         if command in ("change_account", "reverse", "pay_on", "deauthorize"):
             return getattr(out, command)(said.pop("id"), **said)
@@ -242,6 +242,7 @@ class Handler(BaseHTTPRequestHandler):
             "events": lambda: books.events,
             "card": lambda method, behaves: books.cards.update({method: behaves}),
             "fund": lambda amount: books.move("topup", amount, source="tu_twin"),
+            "refunds_begin": into.refunds_begin,
             "lose": books.lose,
             "calm": server.faults.clear,
             "transfer": lambda account, amount: out.make_transfer(
