@@ -3,18 +3,27 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired
 
 from stripe import params
 from stripe.params import checkout
 from stripe.params.v2 import core
+from stripe.params.v2.core import EventListParamsCreated  # noqa: F401 - `ThinPageParams` names it by its base
 
 from tests.fakes.stripe_twin.books import Books, Trouble
 from tests.fakes.stripe_twin.money_in import MoneyIn, expanded
 from tests.fakes.stripe_twin.money_out import MoneyOut
 from tests.fakes.stripe_twin.shapes import Json
 
+LARGEST_PAGE = 100
+
 Answer = Callable[[Any, str], Json]
+
+
+class ThinPageParams(core.EventListParams):
+    """Also of a page that follows: its address is the one Stripe answered, and nobody makes it up."""
+
+    page: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Route:
 class Routes:
     def __init__(self, address: str) -> None:
         self.books = Books(address)
+        self.pages: dict[str, tuple[str, int, str]] = {}  # what follows, by the word that stands in its address
         self.account = ""  # as whom the platform asks: a scout's account, or nobody but itself
         self.money_in, self.money_out = MoneyIn(self.books), MoneyOut(self.books)
         into, out = self.money_in, self.money_out
@@ -69,7 +79,7 @@ class Routes:
             _route("POST", "/v2/core/accounts", core.AccountCreateParams, lambda a, _: out.make_account(a)),
             _route("GET", "/v2/core/accounts/ID", core.AccountRetrieveParams, self._get("acct")),
             _route("POST", "/v2/core/account_links", core.AccountLinkCreateParams, lambda a, _: out.make_link(a)),
-            _route("GET", "/v2/core/events", core.EventListParams, self._thin_events),
+            _route("GET", "/v2/core/events", ThinPageParams, self._thin_events),
             _route(
                 "GET",
                 "/v2/core/events/ID",
@@ -127,9 +137,23 @@ class Routes:
         return _page([each for each in kept if _within(each["created"], asked.get("created"))], asked, "/v1/events")
 
     def _thin_events(self, asked: Json, _: str) -> Json:
-        since = (asked.get("created") or {}).get("gte", "")
+        """As version 2 pages: the address of what follows, good where it was answered; what is asked for is in it."""
+        if "page" in asked:
+            if set(asked) != {"page"} or asked["page"] not in self.pages:
+                raise Trouble(400, "This page was never answered.", code="invalid_page", param="page")
+            since, limit, after = self.pages[asked["page"]]
+        else:
+            since, limit, after = (asked.get("created") or {}).get("gte", ""), _limit(asked, 20), ""
         kept = [each for each in self.books.listed_events() if each["object"] == "v2.core.event"]
-        return {"data": [each for each in kept if each["created"] >= since], "next_page_url": None}
+        kept = [each for each in kept if each["created"] >= since]
+        if after:
+            kept = kept[[each["id"] for each in kept].index(after) + 1 :]
+        following = None
+        if len(kept) > limit:
+            token = f"page_twin{len(self.pages):08d}"
+            self.pages[token] = (since, limit, kept[limit - 1]["id"])
+            following = f"/v2/core/events?page={token}"
+        return {"data": kept[:limit], "next_page_url": following}
 
     def _event(self, event_id: str, kind: str) -> Json:
         found = self.books.event(event_id)
@@ -150,10 +174,17 @@ def _within(created: int, bounds: Any) -> bool:
     )
 
 
+def _limit(asked: Json, usual: int) -> int:
+    limit = int(asked.get("limit", usual))
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise Trouble(400, f"A page has 1 to {LARGEST_PAGE}.", code="parameter_invalid_integer", param="limit")
+    return limit
+
+
 def _page(found: list[Json], asked: Json, url: str) -> Json:
     after = asked.get("starting_after")
     if after is not None:
         ids = [each["id"] for each in found]
         found = found[ids.index(after) + 1 :]
-    limit = asked.get("limit", 10)
+    limit = _limit(asked, 10)
     return {"object": "list", "data": found[:limit], "has_more": len(found) > limit, "url": url}

@@ -22,6 +22,7 @@ from tests.integration.payments.stripe.paying import (
     unapplied,
     work_off,
 )
+from tests.integration.payments.stripe.paying_out import connecting_scout
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,17 @@ def test_a_webhook_that_never_came_is_found_at_night(client: Client, twin: Twin)
     deliver(client, twin, again=True)
     work_off()
     assert (available(agent), Entry.objects.count(), unapplied()) == (25 * DOLLAR, 1, 0)
+
+
+def test_more_missed_events_of_scouts_accounts_than_stand_on_a_page_are_all_found(twin: Twin) -> None:
+    account = connecting_scout()
+    for _ in range(120):
+        twin.command("change_account", id=account.stripe_id, status="pending")
+    twin.webhooks()  # lost on their way
+    assert inbox.list_missed(at=timezone.now()) == 120  # that it was made, nobody here is told
+    assert len(twin.calls("GET /v2/core/events")) == 2
+    assert StripeEvent.objects.filter(source=StripeEvent.Source.THIN).count() == 120
+    assert inbox.list_missed(at=timezone.now()) == 0
 
 
 def test_an_event_is_replayed_by_hand_and_changes_nothing_more(twin: Twin) -> None:

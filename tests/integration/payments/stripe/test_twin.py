@@ -105,3 +105,21 @@ def test_another_key_is_not_let_in(running_twin: Twin) -> None:
     other = stripe.StripeClient("sk_test_other", base_addresses={"api": running_twin.address})
     with pytest.raises(stripe.AuthenticationError):
         other.v1.balance.retrieve()
+
+
+def test_thin_events_come_in_pages_whose_addresses_only_the_twin_makes(
+    client: stripe.StripeClient, running_twin: Twin
+) -> None:
+    scout = account(client, running_twin)
+    for _ in range(24):
+        running_twin.command("change_account", id=scout, status="active")
+    first = client.v2.core.events.list({"limit": 10})
+    assert (len(first.data), first.next_page_url is not None) == (10, True)
+    running_twin.command("change_account", id=scout, status="active")  # between two pages: none is told of twice
+    ids = [each.id for each in first.auto_paging_iter()]
+    thin = [each["id"] for each in running_twin.command("events") if each["object"] == "v2.core.event"]
+    assert ids == thin[-2::-1]
+    refused: list[Any] = [{"page": "page_twin99999999"}, {"limit": 101}, {"limit": 0}]
+    for wrong in refused:
+        with pytest.raises(stripe.StripeError):
+            client.v2.core.events.list(wrong)
