@@ -2,7 +2,8 @@
 
 What was signed is kept before the facilitator is asked to carry it out, so that a crash asks again. A chain takes a
 nonce once; so do we. If the facilitator refuses what it was asked before and never answered, nobody here can know what
-became of it: that one waits for an operator, and `reconciling` names it.
+became of it: that one waits for an operator, and `reconciling` names it. What the operator has seen on the chain is
+recorded by `look_up`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
-from market.accounts.models import Account, Mode
+from market.accounts import audit
+from market.accounts.models import Account, Audit, Mode
+from market.accounts.operations.operators import ReasonMissing
 from market.errors import DomainError, Kind
 from market.ledger import rules
 from market.ledger.operations import post
@@ -23,6 +26,7 @@ from market.payments import x402_gateway
 from market.payments.models import ChainPayment
 from market.payments.states import CHAIN_PAYMENT, ChainPaymentState
 from market.payments.x402_gateway import Offer, PaymentRefused, PaymentUnclear
+from market.transitions import WrongState
 from market.work.operations import enqueue
 
 SETTLE = "settle_x402"
@@ -30,6 +34,8 @@ LEAST_MICROS = 1 * MICROS_PER_DOLLAR
 LARGEST_MICROS = 5_000 * MICROS_PER_DOLLAR
 AGAIN_AFTER = timedelta(minutes=1)
 AGAIN_LATER = timedelta(hours=1)
+# Clocks differ, and the newest blocks of a chain are not its last word.
+CHAIN_IS_SURE_AFTER = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +74,22 @@ class ChainAmountOutOfBounds(DomainError):
 
     code = "chain_amount_out_of_bounds"
     fix = f"Pay {format_micros(LEAST_MICROS)} to {format_micros(LARGEST_MICROS)} at once."
+
+
+class StillGood(DomainError):
+    """The chain may still take what was signed, so nobody can say that it has not been carried out."""
+
+    code = "payment_still_good"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix = "Look at the chain again after the time that is said."
+    retryable = True
+
+
+class NotThisPayment(DomainError):
+    """What was named as the transaction is none, or carried out another payment."""
+
+    code = "not_this_payment"
+    fix = "Give the id of the transaction in which this nonce was used: 0x and 64 hexadecimal digits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +145,7 @@ def settle(*, payment_id: UUID, at: datetime) -> ChainPayment:
         if told_before:
             log.exception("x402_payment_unclear", payment=str(payment_id), reason=str(refused))
         else:
-            rows = ChainPayment.objects.filter(pk=payment_id)
-            CHAIN_PAYMENT.move(
-                rows,
-                source=ChainPaymentState.SETTLING,
-                to=ChainPaymentState.REFUSED,
-                reason=str(refused)[:100],
-                ended_at=at,
-            )
+            _refuse(payment_id, str(refused), at=at)
     except PaymentUnclear as unclear:
         log.warning("x402_payment_unclear", payment=str(payment_id), reason=str(unclear))
     return ChainPayment.objects.get(pk=payment_id)
@@ -149,6 +164,44 @@ def _record_settled(payment_id: UUID, transaction_id: str, *, at: datetime) -> N
             amount_micros=payment.amount_micros,
         )
         post([entry], at=at)
+
+
+@transaction.atomic
+def look_up(*, payment_id: UUID, transaction_id: str, by: audit.Actor, because: str, at: datetime) -> ChainPayment:
+    """What an operator has seen on the chain of a payment that the facilitator cannot tell of: the transaction that
+    carried it out, or, with none, that it was not and cannot be any more.
+    """
+    if not because.strip():
+        raise ReasonMissing("What was seen on the chain has to be said.", param="/because")
+    payment = ChainPayment.objects.select_for_update().get(pk=payment_id)
+    if payment.state != ChainPaymentState.SETTLING:
+        raise WrongState(f"This payment is {payment.state}: nobody has to look for it.")
+    if transaction_id:
+        taken = ChainPayment.objects.filter(network=payment.network, transaction=transaction_id).exists()
+        if taken or not x402_gateway.is_word(transaction_id):
+            raise NotThisPayment("This is no transaction that carried this payment out.", param="/transaction")
+        _record_settled(payment_id, transaction_id, at=at)
+    else:
+        sure_at = x402_gateway.good_until(payment.signed) + CHAIN_IS_SURE_AFTER
+        if at < sure_at:
+            raise StillGood(f"The chain may take it until {sure_at:%Y-%m-%d %H:%M} UTC.", retry_at=sure_at)
+        _refuse(payment_id, "seen_not_carried_out", at=at)
+    facts: dict[str, object] = {"transaction": transaction_id}
+    audit.record(
+        action=Audit.Action.CHAIN_PAYMENT_LOOKED_UP,
+        by=by,
+        subject_id=payment_id,
+        at=at,
+        reason=because.strip()[:300],
+        facts=facts,
+    )
+    return ChainPayment.objects.get(pk=payment_id)
+
+
+def _refuse(payment_id: UUID, why: str, *, at: datetime) -> None:
+    rows = ChainPayment.objects.filter(pk=payment_id)
+    source, to = ChainPaymentState.SETTLING, ChainPaymentState.REFUSED
+    CHAIN_PAYMENT.move(rows, source=source, to=to, reason=why[:100], ended_at=at)
 
 
 def _keep(agent: Account, offer: Offer, *, at: datetime) -> ChainPayment:

@@ -7,6 +7,7 @@ asked whether that is true and to carry it out. Never called inside a transactio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any, ClassVar, Final
 from urllib.error import HTTPError
@@ -93,9 +94,14 @@ def read(header: str, *, amount_micros: int) -> Offer:
         raise NotAPayment("The payment cannot be read.") from error
     if payload.accepted != _requirements(amount_micros) or pays != settings.X402_PAY_TO.lower():
         raise NotAPayment("This is not the payment that was asked for.")
-    if offer.amount_micros != amount_micros or not _is_nonce(offer.nonce):
+    if offer.amount_micros != amount_micros or not is_word(offer.nonce):
         raise NotAPayment("This is not the amount that was asked for.")
     return offer
+
+
+def good_until(signed: Mapping[str, Any]) -> datetime:
+    """Until when the chain takes what was signed."""
+    return datetime.fromtimestamp(int(signed["payload"]["authorization"]["validBefore"]), UTC)
 
 
 def verify(offer: Offer) -> None:
@@ -134,7 +140,8 @@ def _requirements(amount_micros: int) -> PaymentRequirements:
     )
 
 
-def _is_nonce(text: str) -> bool:
+def is_word(text: str) -> bool:
+    """32 bytes as chains write them: a nonce, or the id of a transaction."""
     return len(text) == 66 and text.startswith("0x") and set(text[2:]) <= set("0123456789abcdef")
 
 

@@ -20,6 +20,7 @@ class Audit(models.Model):
         PERSON_FORGOTTEN = "person_forgotten"
         PAYOUTS_RESUMED = "payouts_resumed"
         SUSPENSE_EXPLAINED = "suspense_explained"
+        CHAIN_PAYMENT_LOOKED_UP = "chain_payment_looked_up"
 
     class By(models.TextChoices):
         USER = "user"  # a person who is signed in

@@ -3,9 +3,12 @@
 import base64
 import json
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from eth_account import Account as Wallet
 from pytest_django import Settings
@@ -15,13 +18,13 @@ from x402.mechanisms.evm.exact.client import ExactEvmScheme
 
 from market.accounts import operations
 from market.accounts.audit import CONSOLE
-from market.accounts.models import Account
+from market.accounts.models import Account, Audit
 from market.ids import new_id
 from market.ledger import invariants, queries, rules
 from market.ledger.models import Entry
 from market.ledger.postings import AccountKind, AccountRef, Book
 from market.money import MICROS_PER_DOLLAR
-from market.payments import on_chain
+from market.payments import on_chain, x402_gateway
 from market.payments.models import ChainPayment
 from market.payments.x402_gateway import NotAPayment
 from tests.fakes.facilitator import Chain, facilitator
@@ -187,6 +190,67 @@ def test_a_payment_that_was_tampered_with_is_refused(chain: Chain, agent: Accoun
 def test_amounts_have_bounds(chain: Chain, agent: Account, dollars: float) -> None:
     with pytest.raises(on_chain.ChainAmountOutOfBounds):
         ask(agent, dollars)
+
+
+# --- what an operator has seen on the chain ---
+
+
+@pytest.fixture
+def lost(chain: Chain, agent: Account) -> ChainPayment:
+    """Carried out, and the answer was lost: the facilitator says of the nonce only that it is used."""
+    header = signed(agent)
+    chain.faults.append("drop_after")
+    for _ in range(2):
+        with pytest.raises(on_chain.PaymentUnderway):
+            ask(agent, header=header)
+    return ChainPayment.objects.get()
+
+
+def look_up(nonce: str, *seen: str, because: str = "Seen in the explorer.") -> str:
+    said = StringIO()
+    call_command("x402_look_up", nonce, *seen, "--because", because, stdout=said)
+    return said.getvalue()
+
+
+def test_a_payment_that_is_on_the_chain_is_credited_once(lost: ChainPayment, agent: Account) -> None:
+    seen = "0x" + "Ab" * 32
+    assert look_up(lost.nonce, "--transaction", seen) == f"{lost.nonce}: settled\n"
+    lost.refresh_from_db()
+    assert (available(agent), lost.transaction, Entry.objects.count()) == (25.0, seen.lower(), 1)
+    assert Audit.objects.get(action=Audit.Action.CHAIN_PAYMENT_LOOKED_UP).subject_id == lost.id
+    assert on_chain.settle(payment_id=lost.id, at=now()).state == "settled"  # the work that is still there
+    with pytest.raises(CommandError, match="nobody has to look"):
+        look_up(lost.nonce, "--transaction", seen)
+    assert (available(agent), invariants.faults()) == (25.0, [])
+
+
+def test_one_that_is_not_there_is_ended_only_when_the_chain_cannot_take_it_any_more(
+    lost: ChainPayment, agent: Account
+) -> None:
+    with pytest.raises(CommandError, match="may take it until"):
+        look_up(lost.nonce, "--not-there")
+    over = x402_gateway.good_until(lost.signed) + on_chain.CHAIN_IS_SURE_AFTER
+    found = on_chain.look_up(payment_id=lost.id, transaction_id="", by=CONSOLE, because="Nothing there.", at=over)
+    assert (found.state, found.reason, available(agent)) == ("refused", "seen_not_carried_out", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "because", "says"),
+    [
+        ("0x12", "Seen.", "no transaction that carried"),
+        ("0x" + "zz" * 32, "Seen.", "no transaction that carried"),
+        ("0x" + "cd" * 32, "Seen.", "no transaction that carried"),  # another payment's
+        ("0x" + "ab" * 32, " ", "has to be said"),
+    ],
+)
+def test_what_cannot_have_been_seen_is_refused(
+    lost: ChainPayment, agent: Account, seen: str, because: str, says: str
+) -> None:
+    other = ask(agent, 5, header=signed(agent, 5)).payment
+    ChainPayment.objects.filter(pk=other.pk).update(transaction="0x" + "cd" * 32)
+    with pytest.raises(CommandError, match=says):
+        look_up(lost.nonce, "--transaction", seen, because=because)
+    assert (ChainPayment.objects.get(pk=lost.pk).state, available(agent)) == ("settling", 5.0)
 
 
 # --- at the agents' door ---
