@@ -27,8 +27,8 @@ _NO_COLUMNS = "ALTER TABLE bounties_bounty DROP COLUMN spot, DROP COLUMN axis"
 
 
 _CARRIED = (
-    "id, latitude_e7, longitude_e7, axis, title, radius_m, reward_micros, media, opens_at, closes_at, free_slots,"
-    " buyer_id"
+    "id, latitude_e7, longitude_e7, axis, title, radius_m, reward_micros, media, media_count, challenge, daylight,"
+    " opens_at, closes_at, free_slots, buyer_id"
 )
 
 
