@@ -38,6 +38,7 @@ from market.payments.stripe_words import (
     StripeTrouble,
     Transaction,
     Transferred,
+    Unanswered,
     Unclear,
     Unwelcome,
 )
@@ -101,7 +102,7 @@ def _in_our_words(error: stripe.StripeError) -> StripeTrouble:  # noqa: PLR0911 
             intent = raw.get("payment_intent") or {}
             return Declined(message, **said, decline=raw.get("decline_code") or code, payment_id=intent.get("id", ""))
         case stripe.APIConnectionError():
-            return Unclear(message, **said)
+            return Unanswered(message, **said)
     if code in ("balance_insufficient", "insufficient_funds") or isinstance(error, stripe.InsufficientFundsError):
         return BalanceTooLow(message, **said)
     if code == "resource_missing" or status == 404:

@@ -67,6 +67,10 @@ class Unclear(StripeTrouble):
     """Perhaps done: no answer, half an answer, or a failure on Stripe's side. Ask again under the same key."""
 
 
+class Unanswered(Unclear):
+    """No answer came, or half of one. Asked again under the same key, Stripe says what it did, or does it now."""
+
+
 class RateLimited(Unclear):
     """Too many at once: not done, and wanted slower."""
 

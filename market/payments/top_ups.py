@@ -25,7 +25,7 @@ from market.payments import debts, events, inbox, stripe_gateway
 from market.payments.fees import CardRate
 from market.payments.models import Payment, SavedCard, StripeEvent, TopUp
 from market.payments.states import TOP_UP, TopUpState
-from market.payments.stripe_words import Checkout, KeyConflict, PaymentAsked, Unclear
+from market.payments.stripe_words import Checkout, KeyConflict, PaymentAsked, RateLimited, Unanswered, Unclear
 from market.work.operations import enqueue
 from market.work.registry import TryLater
 
@@ -162,6 +162,8 @@ def open_checkout(*, top_up_id: UUID, return_address: str, at: datetime) -> str:
             saves_card=top_up.saves_card,
             key=f"checkout:{outside}:{top_up.attempt}",
         )
+    except (RateLimited, Unanswered):
+        raise  # nothing is kept under the key but a page: asked again, it is that one
     except (KeyConflict, Unclear):
         # Stripe keeps its own failures under the key, and another name of the agent is another body. A page that nobody
         # was shown cannot be paid, so the next one may be another.

@@ -71,6 +71,17 @@ def test_a_reply_lost_after_stripe_acted_leads_to_the_same_page(twin: Twin) -> N
     assert len(keys) == 1
 
 
+def test_a_failure_that_stripe_keeps_under_its_key_closes_no_payment_page(twin: Twin) -> None:
+    top_up = asked(live_agent())
+    twin.fault("POST /v1/checkout/sessions", "fail")
+    with pytest.raises(Unclear):
+        page_of(top_up)
+    assert page_of(top_up)
+    keys = [each["key"] for each in twin.calls("POST /v1/checkout/sessions")]
+    assert keys[-1] != keys[0]
+    assert len(twin.all("cs")) == 1
+
+
 def test_a_webhook_that_is_not_signed_right_is_not_believed(client: Client, twin: Twin) -> None:
     agent = live_agent()
     twin.pay(page_of(asked(agent)))
