@@ -67,6 +67,7 @@ def test_a_passkey_is_added_renamed_and_removed(visit: Callable[..., Visitor], p
     visitor.press("Rename")
     visitor.page.get_by_label("Name").fill("Old phone")
     visitor.press("Save")
+    visitor.page.wait_for_url("**/webauthn/")
     assert visitor.page.locator(".keys h2").all_inner_texts() == ["Old phone"]
     visitor.press("Remove")
     visitor.press("Remove")

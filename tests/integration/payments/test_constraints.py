@@ -46,6 +46,8 @@ def paid(db: None) -> Payout:
         ("state = 'restricted', failure = ''", "payout_fails_for_a_reason"),
         ("ended_at = NULL", "payout_ends_at_a_moment"),
         ("state = 'short_of_funds'", "payout_ends_at_a_moment"),
+        ("cost_micros = amount_micros", "payout_costs_less_than_it_is"),
+        ("cost_micros = -1", "payout_costs_less_than_it_is"),
         ("attempt = 0", "payout_attempts_are_counted_from_one"),
         ("returned_micros = 2000000", "payout_returns_what_was_paid"),
         ("returned_micros = -1", "payout_returns_what_was_paid"),

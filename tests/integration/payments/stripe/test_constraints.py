@@ -16,6 +16,8 @@ from tests.integration.payments.stripe.paying import DOLLAR, live_agent, topped_
 
 pytestmark = pytest.mark.django_db
 
+BORNE_BY_ITS_AGENT = "refund_is_borne_by_its_agent_unless_made_outside"
+
 
 @pytest.fixture
 def agent(client: Client, twin: Twin) -> Account:
@@ -49,6 +51,10 @@ def run(sql: str, *words: Any) -> None:
         ("refund_is_live", "payments_refund SET mode = 'test'"),
         ("refund_amount_above_nothing", "payments_refund SET amount_micros = 0"),
         ("refund_fails_for_a_reason", "payments_refund SET state = 'failed'"),
+        (BORNE_BY_ITS_AGENT, "payments_refund SET house_micros = 1"),
+        (BORNE_BY_ITS_AGENT, "payments_refund SET owed_micros = 1"),
+        (BORNE_BY_ITS_AGENT, "payments_refund SET is_outside = true, owed_micros = -1"),
+        (BORNE_BY_ITS_AGENT, "payments_refund SET is_outside = true, house_micros = amount_micros + 1"),
         ("saved_card_is_live", "payments_savedcard SET mode = 'test'"),
         ("saved_card_is_on_with_numbers", "payments_savedcard SET is_on = true"),
     ],
@@ -91,6 +97,8 @@ def test_live_money_is_no_test_agents(agent: Account, name: str, table: str) -> 
     ("name", "change"),
     [
         ("charge_dispute_is_live", "mode = 'test'"),
+        ("charge_dispute_agent_bears_no_more_than_it", "agent_micros = amount_micros + 1"),
+        ("charge_dispute_agent_bears_no_more_than_it", "agent_micros = -1"),
         ("charge_dispute_of_its_agents_payment", "agent_id = (SELECT id FROM accounts_account WHERE mode = 'test')"),
     ],
 )
@@ -102,6 +110,12 @@ def test_a_contested_payment_is_one_of_its_agent(agent: Account, name: str, chan
     )
     with pytest.raises(IntegrityError, match=name):
         run(f"UPDATE payments_chargedispute SET {change}")
+
+
+def test_a_refund_at_stripe_is_one_of_ours(agent: Account) -> None:
+    refunds.ask_refund(agent=agent, amount_micros=2 * DOLLAR, at=timezone.now())
+    with pytest.raises(IntegrityError, match="refund_reference_once"):
+        run("UPDATE payments_refund SET reference = 're_1'")
 
 
 @pytest.mark.parametrize(
