@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
 from bounties import operations
@@ -16,8 +17,10 @@ from market.accounts.operations import appoint_operator
 from market.accounts.policies import AgentFrozen
 from market.ids import encode, new_id
 from market.ledger import invariants
+from market.payments import debts
 from tests.integration.bounties.story import BEGIN
 from tests.integration.bounties.test_seasoning import SEASONED_AT, balance, offer, paid_agent
+from tests.integration.payments.stripe.paying import work_off
 from tests.integration.web.people import come_in, signed_up
 from tests.people import make_operator, make_user
 
@@ -94,3 +97,13 @@ def test_what_is_held_already_comes_back_while_it_is_frozen(buyer: Account) -> N
     freeze(buyer)
     operations.cancel(buyer=buyer, bounty_id=bounty.id, at=BEGIN + timedelta(minutes=1))
     assert balance(buyer) == (300, 0)
+
+
+def test_freezing_cancels_what_nobody_has_claimed(buyer: Account) -> None:
+    bounty, other = offer(buyer, at=timezone.now()), offer(paid_agent(), at=timezone.now())
+    with transaction.atomic():
+        debts.freeze(buyer, timezone.now())
+    work_off()
+    bounty.refresh_from_db()
+    other.refresh_from_db()
+    assert (bounty.state, other.state, balance(buyer)) == ("cancelled", "open", (300, 0))

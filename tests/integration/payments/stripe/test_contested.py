@@ -10,11 +10,14 @@ from pytest_django import Settings
 
 from market.accounts.audit import CONSOLE
 from market.accounts.authentication import KnownKeys, authenticate
-from market.accounts.models import Account, Agent
+from market.accounts.models import Account, Agent, Mode
 from market.accounts.operations import issue_key
 from market.events.models import Event
-from market.ledger import invariants
+from market.ids import new_id
+from market.ledger import invariants, queries, rules
 from market.ledger.models import Entry
+from market.ledger.operations import post
+from market.ledger.policies import SlotPrice
 from market.ledger.postings import AccountKind
 from market.payments import automatic, debts, reconciling, refunds
 from market.payments.models import ChargeDispute
@@ -22,6 +25,7 @@ from market.payments.stripe_words import Unclear
 from tests.fakes.stripe_twin import Twin
 from tests.integration.payments.stripe.paying import (
     DOLLAR,
+    LIVE,
     asked,
     available,
     deliver,
@@ -32,7 +36,7 @@ from tests.integration.payments.stripe.paying import (
     topped_up,
     work_off,
 )
-from tests.people import make_operator
+from tests.people import make_operator, make_scout
 
 pytestmark = pytest.mark.django_db
 
@@ -246,4 +250,45 @@ def test_an_inquiry_is_told_of_and_told_of_again_when_the_bank_takes_the_money(
     assert "It has taken nothing yet." in first
     assert "The bank has taken 25.00 back." in second
     assert (available(agent), scopes(agent)) == (0, {"read"})
+    assert is_whole(twin)
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_scout_who_has_earned_keeps_the_pay_however_it_is_decided(
+    agent: Account, client: Client, twin: Twin, won: bool
+) -> None:
+    """25.00 paid, of which 2.75 are held and then earned: 2.50 are the scout's, 0.25 ours."""
+    payment = topped_up(client, twin, agent, 25)
+    scout, bounty_id, submission_id = make_scout(Mode.LIVE).account, new_id(), new_id()
+    price = SlotPrice(reward_micros=2_500_000, blocked_reward_micros=0)
+    held = rules.hold(book=LIVE, agent_id=agent.id, bounty_id=bounty_id, slots=1, price=price)
+    earned = rules.award(
+        book=LIVE,
+        agent_id=agent.id,
+        bounty_id=bounty_id,
+        slot_id=new_id(),
+        submission_id=submission_id,
+        scout_id=scout.id,
+        price=price,
+    )
+    settled = rules.settle(book=LIVE, scout_id=scout.id, submission_id=submission_id, amount_micros=2_500_000)
+    post([held, earned, settled], at=timezone.now())
+    decided(client, twin, contested(client, twin, payment), won=won)
+    assert queries.scout_balance(LIVE, scout.id).available_micros == 2_500_000
+    assert (available(agent), debts.owed(agent.id, "live")) == ((22_250_000, 0) if won else (0, 2_750_000))
+    assert is_whole(twin)
+
+
+def test_what_was_paid_of_the_debt_meanwhile_comes_back_when_it_is_won(
+    agent: Account, client: Client, twin: Twin
+) -> None:
+    """25.00 paid and 5.00 spent; contested it owes 5.00, which the next 30.00 pay; won it has all it ever had."""
+    payment = topped_up(client, twin, agent, 25)
+    spend(agent, 5 * DOLLAR)
+    dispute = contested(client, twin, payment)
+    topped_up(client, twin, agent, 30)
+    debts.sweep(at=timezone.now())
+    assert (available(agent), debts.owed(agent.id, "live"), scopes(agent)) == (25 * DOLLAR, 0, {"read"})
+    decided(client, twin, dispute, won=True)
+    assert (available(agent), "post" in scopes(agent)) == (50 * DOLLAR, True)
     assert is_whole(twin)

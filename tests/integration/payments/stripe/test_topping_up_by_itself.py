@@ -143,6 +143,15 @@ def test_a_new_agent_takes_in_no_more_than_so_much_a_day(twin: Twin, hours: int,
     assert refused.value.retry_at == now + timedelta(days=1)
 
 
+@pytest.mark.parametrize(("days", "limit"), [(29, 500), (31, 5_000)])
+def test_who_has_paid_for_a_month_takes_in_more_a_day(agent: Account, days: int, limit: int) -> None:
+    later = timezone.now() + timedelta(days=days)
+    top_ups.ask_top_up(agent=agent, amount_micros=(limit - 25) * DOLLAR, at=later)
+    with pytest.raises(top_ups.TopUpsTooFast, match=f"{limit}.00 in 24 hours"):
+        top_ups.ask_top_up(agent=agent, amount_micros=26 * DOLLAR, at=later)
+    top_ups.ask_top_up(agent=agent, amount_micros=25 * DOLLAR, at=later)
+
+
 @pytest.mark.parametrize(("fault", "has"), [("drop", 5), ("drop_after", 35)])
 def test_what_a_crash_left_open_is_looked_up_and_not_charged_once_the_agent_is_frozen(
     agent: Account, twin: Twin, mailoutbox: list[EmailMessage], fault: str, has: int
