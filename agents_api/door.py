@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +23,7 @@ from agents_api.describing import IDS, Operation, described
 from agents_api.limits import Allowance, Limit
 from agents_api.mending import Asked, call_that_mends
 from agents_api.problems import Problem
-from agents_api.wire import JsonParser, JsonRenderer
+from agents_api.wire import JsonParser, JsonRenderer, Negotiation
 from market import clock
 from market.accounts.authentication import Caller, InvalidKey, authenticate
 from market.accounts.models import Account
@@ -78,6 +79,7 @@ class Endpoint(APIView):
     permission_classes = ()
     parser_classes = (JsonParser,)
     renderer_classes = (JsonRenderer,)
+    content_negotiation_class: type[BaseContentNegotiation] = Negotiation
     http_method_names = [  # noqa: RUF012 - so it is declared by Django
         "get",
         "head",
@@ -109,7 +111,7 @@ class Endpoint(APIView):
             return
         # DRF hands this same dict on to the method.
         self.kwargs.update({name: IDS[name].read(text, f"/{name}") for name, text in kwargs.items() if name in IDS})
-        self.query = operation.read_query(request.query_params.dict())
+        self.query = operation.read_query(request.query_params.dict() if request.META.get("QUERY_STRING") else {})
         if operation.once:
             idempotency.check_key(request.headers.get("Idempotency-Key"))
 

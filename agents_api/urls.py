@@ -26,7 +26,16 @@ from market import roles
 # Where waiting is waited: the ASGI process. Workers serve the same endpoints without, and never run an event loop.
 waits = roles.current() == "waits"
 
+# Bounties are asked for most, and addresses are tried in this order.
 urlpatterns = [
+    path("bounties", bounties.Bounties.as_view()),
+    path("bounties/batch", batches.Batches.as_view()),
+    path("bounties/<str:bounty_id>", waiting.one_bounty)
+    if waits
+    else path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
+    path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
+    path("bounties/<str:bounty_id>/fund", bounties.Funding.as_view()),
+    path("bounties/<str:bounty_id>/results", results.ResultsOfBounty.as_view()),
     path("agents", agents.Agents.as_view()),
     path("account", agents.ThisAccount.as_view()),
     path("balance", money.Balance.as_view()),
@@ -39,14 +48,6 @@ urlpatterns = [
     path("keys/<str:key_id>", keys.OneKey.as_view()),
     path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),
     path("quotes", quotes.Quotes.as_view()),
-    path("bounties", bounties.Bounties.as_view()),
-    path("bounties/batch", batches.Batches.as_view()),
-    path("bounties/<str:bounty_id>", waiting.one_bounty)
-    if waits
-    else path("bounties/<str:bounty_id>", bounties.OneBounty.as_view()),
-    path("bounties/<str:bounty_id>/cancel", bounties.Cancellation.as_view()),
-    path("bounties/<str:bounty_id>/fund", bounties.Funding.as_view()),
-    path("bounties/<str:bounty_id>/results", results.ResultsOfBounty.as_view()),
     path("results/<str:result_id>", results.OneResult.as_view()),
     path("results/<str:result_id>/accept", results.Acceptance.as_view()),
     path("results/<str:result_id>/reject", results.Rejection.as_view()),

@@ -1,12 +1,14 @@
 """JSON as it comes in and goes out. Hostile input is refused here, before anything is built from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import orjson
 from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from market.limits import LARGEST_JSON, too_large
 from market.problems import MalformedJson
@@ -66,3 +68,16 @@ class JsonRenderer(BaseRenderer):
         if isinstance(data, bytes):  # kept from the first time, and repeated to the letter
             return data
         return orjson.dumps(data, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
+
+
+class Negotiation(DefaultContentNegotiation):
+    """DRF's, asked where there is something to negotiate: most take what there is, or ask for that and nothing else."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        usual, *_ = renderers
+        if format_suffix is None and request.headers.get("Accept", "*/*") in ("*/*", usual.media_type):
+            return usual, str(usual.media_type)
+        negotiated: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return negotiated

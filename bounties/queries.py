@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.base import ModelState
 from django.db.models.functions import Coalesce
 
 from bounties.models import Award, Bounty, Claim, Dispute, Submission
@@ -92,9 +93,11 @@ def _newest_bought(given: frozenset[str]) -> Prepared:
 
 
 def _bought(row: tuple[Any, ...]) -> Bounty:
-    bounty = Bounty.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row[: len(_COLUMNS)])
-    for name, value in zip(_ASKED, row[len(_COLUMNS) :], strict=True):
-        setattr(bounty, name, value)
+    """As `Bounty.from_db` makes it from all its columns, past the care that `__init__` takes of what others give it."""
+    bounty = Bounty.__new__(Bounty)
+    vars(bounty).update(zip((*_COLUMNS, *_ASKED), row, strict=True))
+    bounty._state = ModelState()  # noqa: SLF001 - what `from_db` sets
+    bounty._state.adding, bounty._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - as above
     return bounty
 
 

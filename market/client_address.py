@@ -1,5 +1,6 @@
 """Whose network address a request comes from. X-Forwarded-For is believed only where our own front has written it."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from django.http import HttpRequest
@@ -30,6 +31,7 @@ def is_loopback(request: HttpRequest) -> bool:
     return address is not None and ip_address(address).is_loopback
 
 
+@lru_cache(maxsize=10_000)
 def _is_ours(address: str) -> bool:
     return _is_address(address) and any(ip_address(address) in network for network in _proxies)
 

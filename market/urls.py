@@ -8,12 +8,12 @@ from market.metrics import views as metrics
 from market.payments import views as payments
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("agents_api.urls")),  # first: they are asked for most, and are tried in this order
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", metrics.metrics),
     path("stripe/webhooks/<str:source>", payments.webhook),
     path("docs/", include(documents.below_docs)),
     path("", include(documents.at_the_root)),
-    path("v1/", include("agents_api.urls")),
     path("", include("web.urls")),
 ]

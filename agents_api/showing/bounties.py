@@ -27,8 +27,7 @@ from bounties import drafts, postings
 from bounties.models import Bounty
 from bounties.screening import Outcome
 from bounties.shapes import Nullable
-from bounties.states import BOUNTY as LIFE
-from bounties.states import BountyState
+from bounties.states import BOUNTY_ENDS, BountyState
 from bounties.verdicts import Reviewer, silence_of
 from market.ids import encode
 from market.money import format_micros
@@ -197,9 +196,9 @@ def next_action(bounty: Bounty) -> dict[str, Any]:
         result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
         silence = silence_of(reviewer=Reviewer.BUYER, verdict=bounty.asking_verdict)
         return {"do": "review", "call": result.render(), "until": bounty.asking_until, "silence": silence}
-    if bounty.state in LIFE.ends() and not bounty.result_count:
+    if bounty.state in BOUNTY_ENDS and not bounty.result_count:
         return {"do": "nothing", "call": None, "until": None}
-    if bounty.state in LIFE.ends():
+    if bounty.state in BOUNTY_ENDS:
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:
         return {"do": "fund", "call": Call("POST", f"{path}/fund").render(), "until": bounty.closes_at}

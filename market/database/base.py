@@ -11,11 +11,15 @@ import time
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+import orjson
 import psycopg
 from django.db.backends.postgresql import base, operations
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 ASKED_AFTER_SECONDS: Final = 5.0
+
+set_json_loads(orjson.loads)  # for what `market.prepared` reads: the ORM reads JSON by itself
 
 _returned: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 
