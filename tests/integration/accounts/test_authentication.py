@@ -37,7 +37,7 @@ def _queries(text: str, known: KnownKeys) -> list[str]:
 
 def test_a_key_costs_one_read_and_then_none() -> None:
     made, known = make_agent(), KnownKeys(ticks=Ticks())
-    assert _queries(made.key_text, known) == ["SELECT", "UPDATE"]  # its first use is noted
+    assert _queries(made.key_text, known) == ["SELECT", "WITH"]  # its first use is noted
     assert _queries(made.key_text, known) == []
     assert _queries(made.key_text, KnownKeys(ticks=Ticks())) == ["SELECT"]
 
@@ -61,6 +61,15 @@ def test_use_is_noted_once_a_minute_whichever_process_is_first() -> None:
         writes.append((seconds, ApiKey.objects.get(pk=made.key.pk).last_used_at))
     minute = NOON + timedelta(seconds=60)
     assert writes == [(0, NOON), (1, NOON), (30, NOON), (59, NOON), (60, minute), (61, minute), (119, minute)]
+
+
+def test_nobody_waits_for_the_disk_because_a_use_is_noted() -> None:
+    made = make_agent()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        authenticate(text=made.key_text, address=None, at=NOON, known=KnownKeys(ticks=Ticks()))
+        cursor.execute("SHOW synchronous_commit")  # of the same transaction: here it is the test's
+        assert cursor.fetchone() == ("off",)
 
 
 def test_a_revocation_elsewhere_is_obeyed_within_a_second() -> None:
