@@ -31,6 +31,7 @@ from market.client_address import client_address
 from market.errors import DomainError, Kind
 from market.ledger.operations import Spender
 from market.ledger.policies import SpendingLimits
+from market.prepared import Question
 
 log = structlog.get_logger(__name__)
 
@@ -128,7 +129,7 @@ class Endpoint(APIView):
             return
         caller = request.auth
         who = str(caller.key_id) if isinstance(caller, Caller) else self.neighbourhood
-        self.allowance = limits.spend(self.limit, caller=who, at=clock.now())
+        self.allowance = limits.spend(self.limit, caller=who, at=clock.now(), along=self.asks_along())
 
     def handle_exception(self, exc: Exception) -> Response:
         refusal = exc if isinstance(exc, DomainError) else _as_refusal(exc)
@@ -147,6 +148,10 @@ class Endpoint(APIView):
         kept = "private, no-cache" if "ETag" in answer.headers else "private, no-store"
         answer.headers.setdefault("Cache-Control", kept)
         return answer
+
+    def asks_along(self) -> Question | None:
+        """What this call reads: asked by the statement that counts it, and answered in `allowance.along`."""
+        return None
 
     # --- for the views ----------------------------------------------------------------------------------------------
 

@@ -5,14 +5,16 @@ it on by one share, and is refused when it would lie further ahead than the wind
 crash everybody begins with a full allowance, which is no harm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from market import prepared
 from market.errors import DomainError, Kind
+from market.prepared import Question
 
 
 class TooManyCalls(DomainError):
@@ -52,6 +54,7 @@ class Allowance:
     limit: Limit
     remaining: int
     full_in: timedelta
+    along: Sequence[tuple[Any, ...]] = ()  # what was asked along with the count
 
     @property
     def header(self) -> str:
@@ -78,11 +81,15 @@ _COUNT = """
 _HELD = "SELECT full_at FROM agents_api_callrate WHERE caller = %(caller)s::varchar"
 
 
-def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1) -> Allowance:
-    """Count a call. Runs by itself, not in the call's transaction: a call that is rolled back was a call."""
+def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1, along: Question | None = None) -> Allowance:
+    """Count a call. Runs by itself, not in the call's transaction: a call that is rolled back was a call.
+
+    What is asked `along` is answered by the same statement, to a call that is let in and to no other.
+    """
     cost = limit.share * calls
     row_key = f"{limit.name}:{caller}"
-    counted = prepared.rows(_COUNT, {"caller": row_key, "at": at, "cost": cost, "window": limit.window})
+    values = {"caller": row_key, "at": at, "cost": cost, "window": limit.window}
+    counted = prepared.rows(_COUNT, values) if along is None else along.rows_if(_COUNT, values)
     if not counted:
         held = prepared.rows(_HELD, {"caller": row_key})
         full_at = held[0][0] if held else at
@@ -92,4 +99,5 @@ def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1) -> Allowan
             facts={"limit": limit.policy_header},
         )
     full_in = counted[0][0] - at
-    return Allowance(limit, remaining=int((limit.window - full_in) / limit.share), full_in=full_in)
+    remaining = int((limit.window - full_in) / limit.share)
+    return Allowance(limit, remaining, full_in, [row[1:] for row in counted])

@@ -1,6 +1,6 @@
 """Named reads. Nothing here locks or changes anything."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, reduce
@@ -20,7 +20,7 @@ from bounties.policies.reputation import Record
 from bounties.states import SUBMISSION_IS_RESULT, AwardState, BountyState, ClaimState, SubmissionState
 from market.accounts.models import User
 from market.ids import encode
-from market.prepared import Given, Prepared
+from market.prepared import Given, Prepared, Question
 
 
 def record_of(scout_id: UUID) -> Record:
@@ -55,9 +55,18 @@ def titles_of(ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def one_bought_by(buyer_id: UUID, *, bounty_id: UUID) -> Bounty | None:
-    """As `bought_by` reads it. An agent asks for this more than for anything else."""
-    rows = _one_bought().rows({"buyer_id": buyer_id, "bounty_id": bounty_id})
-    return _bought(rows[0]) if rows else None
+    """As `bought_by` reads it."""
+    return the_one(asking_for_one(buyer_id, bounty_id=bounty_id).rows())
+
+
+def asking_for_one(buyer_id: UUID, *, bounty_id: UUID) -> Question:
+    """The same, for whoever has more to ask: an agent asks for this more than for anything else."""
+    return Question(_one_bought(), {"buyer_id": buyer_id, "bounty_id": bounty_id})
+
+
+def the_one(answered: Sequence[tuple[Any, ...]]) -> Bounty | None:
+    """The bounty in the answer to `asking_for_one`."""
+    return _bought(answered[0]) if answered and answered[0][0] is not None else None
 
 
 def newest_bought_by(

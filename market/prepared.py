@@ -9,7 +9,7 @@ claims, postings, and what each call of an agent asks. What was written by hand 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self, cast
 
 import orjson
@@ -68,7 +68,7 @@ class Prepared:
         if self.is_limited != (limit is not None):
             raise ValueError("a limit is given to what was prepared with one, and to nothing else")
         if len(givens) == 1:
-            text, values = self.text(), {**givens[0], "rows": limit}
+            text, values = self.whole, {**givens[0], "rows": limit}
         else:
             text = " UNION ALL ".join(f"({self.text(str(side))})" for side in range(len(givens)))
             values = {
@@ -78,9 +78,36 @@ class Prepared:
             }
         return rows(text, values)
 
+    @cached_property
+    def whole(self) -> str:
+        return self.text()
+
     def text(self, suffix: str = "") -> str:
         named = (f"%({name}{suffix})s{piece}" for name, piece in zip(self.names, self.pieces[1:], strict=True))
         return self.pieces[0] + "".join(named)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prepared query and its values, not asked yet: so that it can be asked together with something else."""
+
+    query: Prepared
+    given: Mapping[str, Any]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.query.rows(self.given)
+
+    def rows_if(self, first: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What the statement `first` answers, each row with the answer to this, or with nulls where there is none.
+
+        One statement and one way to the server. Where `first` answers nothing, nothing comes of this either.
+        """
+        return rows(_joined(first, self.query.whole), {**values, **self.given})
+
+
+@cache
+def _joined(first: str, then: str) -> str:
+    return f"WITH first AS ({first}) SELECT * FROM first LEFT JOIN ({then}) AS after ON true"  # noqa: S608 - our own
 
 
 def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -95,24 +122,43 @@ def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
 
-def insert(objects: Sequence[Model]) -> None:
+def insert(objects: Sequence[Model], below: Sequence[Model] = ()) -> None:
     """Write new rows of one table, and read back what they left to the database's defaults: in all the same fields.
 
-    The values go as one piece of JSON, so that one row and five hundred are the same statement.
+    The values go as one piece of JSON, so that one row and five hundred are the same statement. Rows `below`, of
+    another table, may point at them; they go in by the same statement, and leave nothing to the database.
     """
+    [left, values], [no_more, values_below] = _parted(objects), _parted(below)
+    if no_more:
+        raise ValueError(f"these were left to the database: {no_more}")
+    statement = _insertion(type(objects[0]), left, type(below[0]) if below else None)
+    found = rows(statement, {"rows": values, "below": values_below} if below else {"rows": values})
+    for each, defaults in zip(objects, found, strict=True):
+        for name, value in zip(left, defaults[1:], strict=True):
+            setattr(each, name, value)
+    for each in (*objects, *below):
+        each._state.adding, each._state.db = False, connection.alias  # noqa: SLF001 - documented
+
+
+def _parted(objects: Sequence[Model]) -> tuple[tuple[str, ...], str]:
+    """Which fields are left to the database, and the others' values as JSON."""
+    if not objects:
+        return (), "[]"
     fields = type(objects[0])._meta.concrete_fields  # noqa: SLF001 - documented
     left = tuple(each.attname for each in fields if isinstance(getattr(objects[0], each.attname), DatabaseDefault))
     given = {each.attname: each.column for each in fields if each.attname not in left}
     values = [{column: getattr(each, name) for name, column in given.items()} for each in objects]
-    found = rows(_insertion(type(objects[0]), left), {"rows": orjson.dumps(values).decode()})
-    for each, defaults in zip(objects, found, strict=True):
-        for name, value in zip(left, defaults[1:], strict=True):
-            setattr(each, name, value)
-        each._state.adding, each._state.db = False, connection.alias  # noqa: SLF001 - documented
+    return left, orjson.dumps(values).decode()
 
 
 @cache
-def _insertion(model: type[Model], left: tuple[str, ...]) -> str:
+def _insertion(model: type[Model], left: tuple[str, ...], below: type[Model] | None) -> str:
+    """That what is below comes first in the text does not matter: Postgres looks for what it points at in the end."""
+    first = "" if below is None else f"WITH below AS ({_insertion_of_one(below, (), 'below')})"
+    return first + _insertion_of_one(model, left, "rows")
+
+
+def _insertion_of_one(model: type[Model], left: tuple[str, ...], given: str) -> str:
     meta = model._meta  # noqa: SLF001 - documented
     columns_of = {each.attname: connection.ops.quote_name(str(each.column)) for each in meta.concrete_fields}
     table = connection.ops.quote_name(meta.db_table)
@@ -120,5 +166,5 @@ def _insertion(model: type[Model], left: tuple[str, ...]) -> str:
     returned = ", ".join(columns_of[name] for name in (meta.pk.attname, *left))
     return f"""
         INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) RETURNING {returned}
+        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %({given})s::jsonb) RETURNING {returned}
     """  # noqa: S608 - names of our own

@@ -17,13 +17,16 @@ from agents_api.sandbox import sending as sandbox
 from agents_api.showing import bounties as showing
 from agents_api.showing import simulations
 from bounties import drafts, operations, reading
+from bounties.models import Bounty
 from bounties.operations import editing
 from bounties.operations.locking import NoSuchBounty
 from bounties.policies.claims import WindowOver
-from bounties.queries import bought_by, newest_bought_by, one_bought_by
+from bounties.queries import asking_for_one, bought_by, newest_bought_by, one_bought_by, the_one
 from bounties.shapes import Body, OneOf, Truth
 from bounties.states import BountyState
 from market import clock
+from market.ids import decode
+from market.prepared import Question
 from market.transitions import WrongState
 
 DRY_RUN = "dry_run"
@@ -86,7 +89,8 @@ class Bounties(Endpoint):
             wish = self.body
             outcome = sandbox.wanted(wish, agent=buyer)
             draft = drafts.read(wish, at=buyer.time_of(at), besides=BESIDES)
-            bounty = operations.post(buyer=buyer, draft=draft, at=at, spender=self.spender())
+            # What is refused here takes the whole transaction of this call with it.
+            [bounty] = operations.post_within(buyer=buyer, drafts=[draft], at=at, spender=self.spender())
             if outcome is None:
                 return HTTPStatus.CREATED, showing.bounty(bounty, at=at)
             simulation = sandbox.send_scout(agent=buyer, bounty_id=bounty.id, outcome=outcome, at=at)
@@ -115,6 +119,12 @@ class Bounties(Endpoint):
 
 
 class OneBounty(Endpoint):
+    def asks_along(self) -> Question | None:
+        bounty_id = decode("bnt", self.kwargs["bounty_id"])  # what is none is refused when this call has been counted
+        if bounty_id is None or self.operation is not self.operations["GET"]:
+            return None
+        return asking_for_one(self.caller.account_id, bounty_id=bounty_id)
+
     @Operation(
         name="get_bounty",
         tag=Tag.BOUNTIES,
@@ -127,7 +137,8 @@ class OneBounty(Endpoint):
         answers={200: Said("The bounty.", showing.BOUNTY, etag=True, links=OF_THIS_BOUNTY)},
     )
     def get(self, request: Request, bounty_id: UUID) -> Response:
-        wait, shown = waits.asked(self.query), self._show(bounty_id)
+        assert self.allowance is not None
+        wait, shown = waits.asked(self.query), _shown(the_one(self.allowance.along))
         # Whoever waits has said which version it knows, and wants to hear of the next.
         return versions.answer(request, shown, unless_known=not wait.is_for(shown["version"]))
 
@@ -156,18 +167,18 @@ class OneBounty(Endpoint):
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
             changes, version = editing.read_changes(request.data), versions.wanted(request)
             operations.edit(buyer=self.account(), bounty_id=bounty_id, changes=changes, version=version, at=at)
-            return HTTPStatus.OK, self._show(bounty_id)
+            return HTTPStatus.OK, _shown(one_bought_by(self.caller.account_id, bounty_id=bounty_id))
 
         if "Idempotency-Key" in request.headers:
             return self.once(work)
         _, shown = work(clock.now())
         return versions.answer(request, shown, unless_known=False)
 
-    def _show(self, bounty_id: UUID) -> dict[str, Any]:
-        bounty = one_bought_by(self.caller.account_id, bounty_id=bounty_id)
-        if bounty is None:
-            raise NoSuchBounty("There is no such bounty.")
-        return showing.bounty(bounty, at=clock.now())
+
+def _shown(bounty: Bounty | None) -> dict[str, Any]:
+    if bounty is None:
+        raise NoSuchBounty("There is no such bounty.")
+    return showing.bounty(bounty, at=clock.now())
 
 
 class Funding(Endpoint):

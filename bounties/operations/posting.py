@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from bounties import events, postings, terms
 from bounties.drafts import Draft
@@ -77,13 +78,21 @@ def post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None 
 @transaction.atomic
 def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None) -> list[Bounty]:
     """All of them or none; their money is held in one go."""
+    return post_within(buyer=buyer, drafts=drafts, at=at, spender=spender)
+
+
+def post_within(
+    *, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None
+) -> list[Bounty]:
+    """The same in the transaction of a caller who takes all of it back when this is refused: no savepoint is set."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("what is written here holds together, or is taken back together")
     if buyer.kind != Account.Kind.AGENT:
         raise AgentsOnly("Only agents post bounties.")
     check_batch(drafts)
     bounties = [_new(buyer, draft, quote(draft), at=at, spender=spender) for draft in drafts]
-    prepared.insert(bounties)
     open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
-    make_slots(open_bounties)
+    prepared.insert(bounties, below=_slots_of(open_bounties))
     holds = [postings.hold(bounty) for bounty in open_bounties]
     move_money(holds, buyer_id=buyer.id, mode=buyer.mode, at=at, spender=spender)
     changes = [Change(bounty, at, raises_version=False) for bounty in bounties]
@@ -96,7 +105,7 @@ def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: 
 def try_post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None = None) -> Bounty:
     """All that posting does, and then nothing of it: the bounty that there would be, or what would be refused."""
     with transaction.atomic():
-        bounty = post(buyer=buyer, draft=draft, at=at, spender=spender)
+        [bounty] = post_within(buyer=buyer, drafts=[draft], at=at, spender=spender)
         transaction.set_rollback(True)
     return bounty
 
@@ -108,13 +117,16 @@ def check_batch(drafts: Sequence[Draft]) -> None:
 
 
 def make_slots(bounties: Sequence[Bounty]) -> None:
-    slots = [
+    if slots := _slots_of(bounties):
+        prepared.insert(slots)
+
+
+def _slots_of(bounties: Sequence[Bounty]) -> list[Slot]:
+    return [
         Slot(bounty=bounty, mode=bounty.mode, number=number)
         for bounty in bounties
         for number in range(1, bounty.slots + 1)
     ]
-    if slots:
-        prepared.insert(slots)
 
 
 def tell_posted(change: Change) -> None:

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 
 from agents_api.limits import Limit, TooManyCalls, spend
+from bounties.queries import asking_for_one, one_bought_by, the_one
+from tests.integration.bounties.story import Story
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TEN_A_MINUTE = Limit("default", calls=10, window=timedelta(minutes=1))
@@ -55,6 +57,23 @@ def test_the_headers_say_what_the_draft_wants() -> None:
     allowance = spend(TEN_A_MINUTE, caller="key-1", at=AT)
     assert TEN_A_MINUTE.policy_header == '"default";q=10;w=60'
     assert allowance.header == '"default";r=9;t=6'
+
+
+@pytest.mark.django_db
+def test_what_is_asked_along_is_answered_to_a_call_that_is_let_in_and_to_no_other() -> None:
+    story = Story()
+    bounty, one_a_minute = story.post(), Limit("default", calls=1, window=timedelta(minutes=1))
+    asked = asking_for_one(story.buyer.id, bounty_id=bounty.id)
+    found = the_one(spend(one_a_minute, caller="key-1", at=AT, along=asked).along)
+    assert found == bounty
+    assert found == one_bought_by(story.buyer.id, bounty_id=bounty.id)
+    with pytest.raises(TooManyCalls) as refusal:
+        spend(one_a_minute, caller="key-1", at=AT, along=asked)
+    assert refusal.value.retry_at == AT + timedelta(minutes=1)
+    foreign = asking_for_one(story.scout.id, bounty_id=bounty.id)
+    allowance = spend(one_a_minute, caller="key-2", at=AT, along=foreign)
+    assert allowance.remaining == 0  # it was counted
+    assert the_one(allowance.along) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bounties import operations
@@ -80,6 +82,22 @@ def test_looking_at_a_thing_asks_a_few_questions(client: Client, address: Addres
     with questions() as asked:
         client.get(path, headers=headers)
     assert len(asked) <= (MOST_TO_LIST if "data" in response.json() else MOST_TO_GET), asked
+
+
+def test_reading_a_bounty_is_one_question_and_posting_one_is_five_without_a_savepoint(client: Client) -> None:
+    owned = Owned()
+    path, headers = f"/v1/bounties/{owned.ids()['bounty_id']}", bearer(owned.key)
+    client.get(path, headers=headers)
+    with questions() as asked:
+        client.get(path, headers=headers)
+    assert len(asked) == 1, asked
+    once = headers | {"Idempotency-Key": str(new_id())}
+    with CaptureQueriesContext(connection) as everything, questions() as asked:
+        posted = client.post("/v1/bounties", wish(), "application/json", headers=once)
+    assert posted.status_code == 201, posted.content
+    assert len(asked) == 5, asked  # count, turn, bounty and slots, event, kept answer
+    # One, because the test is a transaction already; without it that is the beginning of the call's own.
+    assert sum(each["sql"].startswith("SAVEPOINT") for each in everything) == 1
 
 
 @pytest.mark.parametrize("address", [*COLLECTIONS, Address("GET", "bounties/<str:bounty_id>/results")], ids=str)
