@@ -103,9 +103,9 @@ entry AS (
     INSERT INTO ledger_entry (id, kind, key, mode, currency, at)
     SELECT entry, 'hold', E'hold\\x3abnt_' || bounty, 'test', 'USD', now() FROM agent
 )
-INSERT INTO ledger_line (entry_id, account_id, kind, mode, currency, amount_micros)
-SELECT entry, account_id, 'agent_available', 'test', 'USD', -2750000 FROM agent
-UNION ALL SELECT entry, held, 'bounty_held', 'test', 'USD', 2750000 FROM agent;
+INSERT INTO ledger_line (entry_id, account_id, kind, mode, currency, amount_micros, agent_id)
+SELECT entry, account_id, 'agent_available', 'test', 'USD', -2750000, owner_id FROM agent
+UNION ALL SELECT entry, held, 'bounty_held', 'test', 'USD', 2750000, owner_id FROM agent;
 """
 
 FUNCTION = r"""
