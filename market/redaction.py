@@ -17,7 +17,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     # An Authorization header inside a text.
     (re.compile(r"\b(Bearer|Basic|Digest|Token)\s+[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE), rf"\1 {_GONE}"),
     # user:password@ in an address.
-    (re.compile(r"([a-z][a-z0-9+.\-]*://)[^\s/@'\"]+@", re.IGNORECASE), rf"\1{_GONE}@"),
+    (re.compile(r"://[^\s/@'\"]+@"), f"://{_GONE}@"),
     # password=… in libpq's words, token=… in a query, "secret": "…" in a printed dict.
     (
         re.compile(
@@ -27,7 +27,8 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{_GONE}",
     ),
-    (re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"), "[e-mail]"),
+    # Looked for where a word begins and not inside it: a path of 60,000 letters would else be read from each of them.
+    (re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"), "[e-mail]"),
 )
 _DEEPEST = 6
 
