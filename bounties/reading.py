@@ -7,13 +7,43 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
 from bounties.places import E7, Place
 from market.errors import DomainError
+
+# How much of two names must be the same. With less, what is suggested is something else: a `price` is no `place`.
+_ALIKE = 0.7
+_NEARLY_THE_SAME = 0.9
+# What others call the things that have a name of their own here.
+_CALLED_ELSEWHERE: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("latitude",), ("lat",)),
+    **dict.fromkeys(("longitude", "lon", "long"), ("lng",)),
+    **dict.fromkeys(("radius", "radius_meters", "radius_metres"), ("radius_m",)),
+    **dict.fromkeys(("location", "coordinates", "position", "address"), ("place",)),
+    **dict.fromkeys(("price", "amount", "payment", "pay", "budget", "max_price"), ("reward", "amount")),
+    **dict.fromkeys(("deadline", "expires_at", "expires", "ends_at", "end", "until"), ("closes_at", "expires_at")),
+    **dict.fromkeys(("starts_at", "start", "from"), ("opens_at",)),
+    **dict.fromkeys(("description", "instructions", "prompt", "task"), ("questions", "text")),
+    **dict.fromkeys(("requirements", "conditions"), ("criteria",)),
+    **dict.fromkeys(("notes", "note", "comment"), ("note", "private_note", "text")),
+    **dict.fromkeys(("message", "body", "question"), ("text",)),
+    **dict.fromkeys(("quantity", "copies"), ("slots", "count")),
+    **dict.fromkeys(("tags", "labels", "external_id"), ("metadata",)),
+    **dict.fromkeys(("reason",), ("ground",)),
+    **dict.fromkeys(("state",), ("status",)),
+    **dict.fromkeys(("email",), ("contact",)),
+    **dict.fromkeys(("events", "event_types"), ("types",)),
+    **dict.fromkeys(("per_page", "page_size", "max_results"), ("limit",)),
+    **dict.fromkeys(("page_token", "starting_after", "offset"), ("cursor", "after")),
+    **dict.fromkeys(("timeout", "wait_seconds"), ("wait",)),
+    **dict.fromkeys(("version", "after_version"), ("since_version",)),
+}
+# Python reads weeks, commas and seconds of an offset too, and stops reading at a NUL.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(?P<second>\d\d)(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -61,13 +91,23 @@ class InvalidTime(DomainError):
     fix = 'Send times as RFC 3339 with an offset, for example "2026-11-20T09:00:00Z".'
 
 
-def fields(value: object, *, param: str, known: Collection[str], needed: Collection[str] = ()) -> Mapping[str, Any]:
-    """An object with no field that we do not know: a misspelt wish must not be silently ignored."""
+def fields(
+    value: object,
+    *,
+    param: str,
+    known: Collection[str],
+    needed: Collection[str] = (),
+    within: Mapping[str, Collection[str]] | None = None,
+) -> Mapping[str, Any]:
+    """An object with no field that we do not know: a misspelt wish must not be silently ignored.
+
+    `within`: what stands inside fields that are objects themselves, for whoever sends it one level too high.
+    """
     if not isinstance(value, Mapping):
         raise InvalidField(f"This must be an object with {', '.join(known)}.", param=param or "/")
     for name in value:
         if name not in known:
-            raise unknown(name, known, param=f"{param}/{pointer(name)}")
+            raise unknown(name, known, param=f"{param}/{pointer(name)}", within=within)
     missing = [name for name in needed if value.get(name) is None]
     if len(missing) > 1:
         told = ", ".join(f"`{name}`" for name in missing[:-1])
@@ -147,21 +187,35 @@ def choice(value: object, kind: type[Choice], *, param: str) -> Choice:
 
 def moment(value: object, *, param: str) -> datetime:
     """A moment with an offset, in UTC. A time without one means something else in every place."""
-    read = value
-    if isinstance(value, str):
-        # Python reads dates without a time and without a colon too; what it is told must be RFC 3339.
-        if len(value) > 40 or len(value) < 20 or value[10] not in "Tt ":
-            raise InvalidTime("This is not a moment in RFC 3339.", param=param)
-        try:
-            read = datetime.fromisoformat(value.upper())
-        except ValueError as error:
-            raise InvalidTime("This is not a moment in RFC 3339.", param=param) from error
-    if not isinstance(read, datetime):
-        raise InvalidTime("This must be a moment.", param=param)
-    if read.tzinfo is None:
+    if isinstance(value, datetime):
+        return _in_utc(value, param=param)
+    if not isinstance(value, str):
+        raise InvalidTime("This must be a moment, written as a string.", param=param)
+    found = _MOMENT.fullmatch(value) if len(value) <= 40 else None
+    if found is None:
+        without_offset = _MOMENT.fullmatch(f"{value[:40]}Z") is not None
+        why = "This moment has no offset from UTC." if without_offset else "This is not a moment in RFC 3339."
+        raise InvalidTime(why, param=param)
+    leaps = found["second"] == "60"  # to this calendar the first second of the next day
+    text = f"{value[:17]}59{value[19:]}" if leaps else value
+    try:
+        read = _in_utc(datetime.fromisoformat(text.upper()), param=param)
+        return _after_leaping(read) if leaps else read
+    except (ValueError, OverflowError) as error:
+        raise InvalidTime("There is no such moment in the calendar.", param=param) from error
+
+
+def _after_leaping(last_second: datetime) -> datetime:
+    if (last_second.hour, last_second.minute) != (23, 59):
+        raise ValueError("seconds leap at the end of a day")
+    return last_second + timedelta(seconds=1)
+
+
+def _in_utc(moment: datetime, *, param: str) -> datetime:
+    if moment.tzinfo is None:
         raise InvalidTime("This moment has no offset from UTC.", param=param)
     try:
-        return read.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError as error:
         raise InvalidTime("This moment is outside the calendar.", param=param) from error
 
@@ -174,12 +228,26 @@ def items(value: object, read: Callable[[object, str], T], *, param: str, least:
     return tuple(read(each, f"{param}/{position}") for position, each in enumerate(value))
 
 
-def unknown(name: object, known: Collection[str], *, param: str, what: str = "field") -> UnknownField:
+def unknown(
+    name: object,
+    known: Collection[str],
+    *,
+    param: str,
+    what: str = "field",
+    within: Mapping[str, Collection[str]] | None = None,
+) -> UnknownField:
     shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
-    near = difflib.get_close_matches(shown, known, n=1)
-    if not near:
-        return UnknownField(
-            f"There is no {what} `{shown}` here. Known here: {', '.join(known) or 'none'}.", param=param
-        )
-    sentence = f"There is no {what} `{shown}` here. Did you mean `{near[0]}`?"
-    return UnknownField(sentence, param=param, facts={"nearest": near[0]})
+    nearest = _meant(shown, known)
+    if nearest:
+        sentence = f"There is no {what} `{shown}` here. Did you mean `{nearest}`?"
+        return UnknownField(sentence, param=param, facts={"nearest": nearest})
+    for outer, inner in (within or {}).items():
+        if inside := _meant(shown, inner, alike=_NEARLY_THE_SAME):
+            return UnknownField(f"There is no {what} `{shown}` here. `{inside}` stands inside `{outer}`.", param=param)
+    return UnknownField(f"There is no {what} `{shown}` here. Known here: {', '.join(known) or 'none'}.", param=param)
+
+
+def _meant(name: str, known: Collection[str], *, alike: float = _ALIKE) -> str | None:
+    lower = name.lower()
+    called = next((each for each in _CALLED_ELSEWHERE.get(lower, ()) if each in known), None)
+    return called or next(iter(difflib.get_close_matches(lower, known, n=1, cutoff=alike)), None)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from bounties import reading
@@ -133,13 +134,14 @@ class Integer(Reader[int]):
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # to JSON, 3.0 is as whole as 3
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.refused_as("This must be a whole number.", param=param)
+            raise self.refused_as(f"This must be a whole number from {self.least} to {self.most}.", param=param)
         if not self.least <= value <= self.most:
             raise self.refused_as(f"This must be from {self.least} to {self.most}.", param=param)
         return value
 
     def from_text(self, text: str) -> object:
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+        digits = text.removeprefix("-")
+        return int(text) if digits.isascii() and digits.isdigit() and len(digits) < 20 else text
 
     def bare(self, parts: Parts) -> Schema:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -318,12 +320,17 @@ class Body(Reader[dict[str, Any]]):
 
     def read(self, value: object, param: str = "", *, besides: Collection[str] = ()) -> dict[str, Any]:
         """`besides`: fields that are somebody else's to read."""
-        given = reading.fields(value, param=param, known=(*self.fields, *besides), needed=self.needed)
+        known = (*self.fields, *besides)
+        given = reading.fields(value, param=param, known=known, needed=self.needed, within=self._within)
         read = dict(self.default)
         for name, shape in self.fields.items():
             if name in given and not (given[name] is None and name in self.or_null):
                 read[name] = shape.read(given[name], f"{param}/{name}")
         return read
+
+    @cached_property
+    def _within(self) -> dict[str, Collection[str]]:
+        return {name: shape.fields for name, shape in self.fields.items() if isinstance(shape, Body)}
 
     def bare(self, parts: Parts) -> Schema:
         if not self.name:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bounties import drafts
+from bounties import drafts, reading
 from bounties.drafts import Challenge
 from market.errors import DomainError
 from verification.requirements import BLOCKED_CRITERION, CONTROL, QuestionType, Review, criteria_of
@@ -187,8 +187,75 @@ def test_what_is_no_object_at_all_is_refused(sent: object) -> None:
     assert refusal(sent).code == "invalid_field"
 
 
-def test_a_misspelt_field_is_told_the_nearest_known_one() -> None:
-    assert "`title`" in refusal(body(tilte="x")).message
+@pytest.mark.parametrize(
+    ("sent", "nearest"),
+    [
+        ({"tilte": "x"}, "title"),
+        ({"Title": "x"}, "title"),
+        ({"price": "2.50"}, "reward"),
+        ({"location": {}}, "place"),
+        ({"description": "x"}, "questions"),
+        ({"notes": "x"}, "private_note"),
+        ({"place": {"latitude": 52.5}}, "lat"),
+        ({"place": {"lat": 52.5, "lon": 13.4}}, "lng"),
+        ({"window": {"deadline": "x"}}, "closes_at"),
+        ({"questions": [{"question": "x"}]}, "text"),
+        ({"kind": "x"}, None),  # alike, and something else
+    ],
+)
+def test_an_unknown_field_is_told_the_known_one_that_was_meant(sent: dict[str, Any], nearest: str | None) -> None:
+    error = refusal(body(**sent))
+    assert (error.code, error.facts.get("nearest")) == ("unknown_field", nearest)
+    assert nearest is None or f"`{nearest}`" in error.message
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("lat", "`lat` stands inside `place`"),
+        ("longitude", "`lng` stands inside `place`"),
+        ("closes_at", "`closes_at` stands inside `window`"),
+        ("challenge", "`challenge` stands inside `proof`"),
+    ],
+)
+def test_a_field_one_level_too_high_is_told_where_it_stands(name: str, told: str) -> None:
+    assert told in refusal(body(**{name: "x"})).message
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-20t15:00:00.25z", "2026-11-20T15:00:00.250000+00:00"),
+        ("2026-11-20 15:00:00+05:30", "2026-11-20T09:30:00+00:00"),
+        ("2026-11-20T15:00:00.123456789-00:00", "2026-11-20T15:00:00.123456+00:00"),
+        ("2026-12-31T23:59:60Z", "2027-01-01T00:00:00+00:00"),
+        ("2026-12-31T15:59:60.5-08:00", "2027-01-01T00:00:00.500000+00:00"),
+    ],
+)
+def test_every_way_to_write_a_moment_in_rfc_3339_is_read(written: str, moment: str) -> None:
+    assert reading.moment(written, param="/at").isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-11-20T15:00:00Z\0", "RFC 3339"),
+        ("2026-W47-5T15:00:00Z", "RFC 3339"),
+        ("2026-11-20T15:00:00,5Z", "RFC 3339"),
+        ("2026-11-20T15:00:00+0530", "RFC 3339"),
+        ("2026-11-20T15:00:00+00:00:30", "RFC 3339"),
+        ("2026-11-20T15:00Z", "RFC 3339"),
+        ("2026-11-20T15:00:00", "no offset"),
+        ("2026-11-31T15:00:00Z", "no such moment"),
+        ("2026-11-20T24:00:00Z", "no such moment"),
+        ("2026-11-20T15:00:60Z", "no such moment"),
+        ("9999-12-31T23:59:60Z", "no such moment"),
+        ("0001-01-01T00:00:00+14:00", "calendar"),
+    ],
+)
+def test_what_python_alone_would_read_is_refused(written: str, told: str) -> None:
+    with pytest.raises(reading.InvalidTime, match=told):
+        reading.moment(written, param="/at")
 
 
 def test_what_a_refusal_says_of_a_strangers_words_is_short_and_plain() -> None:
