@@ -1,5 +1,7 @@
 """JSON as it comes in and goes out. Hostile input is refused here, before anything is built from it."""
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -16,6 +18,8 @@ from market.problems import MalformedJson
 LARGEST_BODY = LARGEST_JSON
 # Far more than anything asked for here, and far less than what those who walk through it can bear.
 DEEPEST = 32
+# And of some texts too: as many as a body has fields, or more.
+_ENDS_OF_NAMES = re.compile(rb'"[ \t\r\n]*:')
 
 
 class ByteStream(Protocol):
@@ -45,6 +49,8 @@ class JsonParser(BaseParser):
             raise MalformedJson("The body must be a JSON object.")
         if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deep(parsed):
             raise MalformedJson(f"The body is nested more than {DEEPEST} levels deep.")
+        if len(_ENDS_OF_NAMES.findall(body)) != _fields(parsed):
+            _refuse_twice(body)
         return parsed
 
 
@@ -54,6 +60,29 @@ def _is_deep(parsed: dict[str, Any]) -> bool:
         inside = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
         level = [value for values in inside for value in values]
     return any(isinstance(each, dict | list) for each in level)
+
+
+def _fields(parsed: object) -> int:
+    if isinstance(parsed, dict):
+        return len(parsed) + sum(_fields(each) for each in parsed.values() if isinstance(each, dict | list))
+    return sum(_fields(each) for each in parsed if isinstance(each, dict | list)) if isinstance(parsed, list) else 0
+
+
+def _refuse_twice(body: bytes) -> None:
+    """Looked at closely, because it does not look like a body that says each field once.
+
+    Of two rewards one parser takes the first and another the last: nobody knows which one was meant.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                shown = name[:60].encode("ascii", "backslashreplace").decode()
+                raise MalformedJson(f"The field `{shown}` stands twice in one object.")
+            seen.add(name)
+
+    json.loads(body, object_pairs_hook=once)
 
 
 class JsonRenderer(BaseRenderer):

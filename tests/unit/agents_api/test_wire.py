@@ -1,6 +1,7 @@
 """Hostile bodies are refused before anything is built from them."""
 
 import io
+import json
 
 import pytest
 
@@ -32,6 +33,27 @@ from market.problems import BodyTooLarge, MalformedJson
 def test_what_is_not_one_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedJson):
         JsonParser().parse(io.BytesIO(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"reward": "2.50", "reward": "250.00"}',
+        b'{"reward" : 1, "a": [{"b": 1, "b": 1}]}',
+        b'{"reward": 1, "rew\\u0061rd": 1}',
+        b'{"a": ":", "b": {"c": 1}, "b": {"d": 1}}',
+    ],
+)
+def test_a_field_that_stands_twice_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedJson, match="twice"):
+        JsonParser().parse(io.BytesIO(body))
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a" : {"a": 1}}', b'{"a": ":)", "b": "\\":", "c\\"": "c\\":"}', b'{\n"a"\n:[{"a":1},{"a":1}]}']
+)
+def test_what_only_looks_like_a_field_twice_is_read(body: bytes) -> None:
+    assert JsonParser().parse(io.BytesIO(body)) == json.loads(body)
 
 
 def test_a_body_is_never_read_beyond_its_limit() -> None:
