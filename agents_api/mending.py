@@ -5,6 +5,7 @@ Nothing is promised: the call is one that the caller could have thought of, with
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -86,6 +87,15 @@ def _look_at_it(refusal: DomainError, asked: Asked) -> Call:
     return Call("GET", path.replace("/v1/test/", "/v1/", 1))
 
 
+def _move_clock(refusal: DomainError, asked: Asked) -> Call | None:
+    earliest = refusal.facts.get("earliest_at")
+    if not isinstance(earliest, datetime):
+        return None
+    # Times are written in whole seconds: the first one in which it is no longer too early.
+    to = earliest if not earliest.microsecond else earliest.replace(microsecond=0) + timedelta(seconds=1)
+    return Call("POST", "/v1/test/clock", {"to": to})
+
+
 def _cancel(refusal: DomainError, asked: Asked) -> Call:
     return Call("POST", f"{asked.path}/cancel")
 
@@ -115,6 +125,7 @@ _MENDS: Final[dict[str, Mend]] = {
     "version_missing": _look_again,
     "version_mismatch": _look_again,
     "wrong_state": _look_at_it,
+    "simulation_too_early": _move_clock,
     "fixed_once_posted": _cancel,
     "already_relied_upon": _cancel,
     "new_words_need_screening": _cancel,

@@ -16,7 +16,7 @@ from bounties.models import Bounty, Claim
 from bounties.operations.claiming import claim, release
 from bounties.operations.locking import NoSuchBounty
 from bounties.places import Place, destination, distance_m, way
-from bounties.policies.claims import LIVE_CLAIMS_PER_SCOUT
+from bounties.policies.claims import EARLIEST_BEFORE_OPENING, LIVE_CLAIMS_PER_SCOUT
 from bounties.queries import record_of
 from bounties.states import BountyState, ClaimState
 from market.accounts.models import Account, Mode, User
@@ -127,10 +127,16 @@ def target(bounty: Bounty, outcome: Outcome) -> Place:
 def _check(agent: Account, bounty: Bounty, outcome: Outcome, *, at: datetime) -> None:
     if bounty.state != BountyState.OPEN:
         raise NothingToSimulate(f"This bounty is {bounty.state}.", facts={"status": bounty.state})
+    # Who only claims and stays away may come as early as anybody may claim.
+    earliest = bounty.opens_at - (EARLIEST_BEFORE_OPENING if outcome is Outcome.NO_SHOW else timedelta())
+    if earliest > bounty.now(at):
+        raise WindowNotOpen(
+            "The bounty's window has not opened yet.",
+            retry_at=earliest - agent.clock_ahead,
+            facts={"earliest_at": earliest},
+        )
     if outcome is Outcome.NO_SHOW:
         return
-    if bounty.opens_at > bounty.now(at):
-        raise WindowNotOpen("The bounty's window has not opened yet.", retry_at=bounty.opens_at - agent.clock_ahead)
     if bounty.daylight:
         there = Place.of_e7(bounty.latitude_e7, bounty.longitude_e7)
         # The sun a minute from now too, because the work may have to wait.

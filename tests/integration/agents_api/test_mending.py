@@ -116,6 +116,20 @@ def test_a_result_that_cannot_be_disputed_is_mended_by_a_look_at_it(client: Clie
     assert len(call(client, key, again["fix_call"]).json()["data"]) == 1
 
 
+@pytest.mark.parametrize(("outcome", "to"), [("good", "09:00:01"), ("no_show", "08:00:01")])
+def test_a_scout_that_would_come_too_early_is_mended_by_the_clock(
+    client: Client, key: str, outcome: str, to: str
+) -> None:
+    day = timezone.now().date() + timedelta(days=1)
+    window = {"opens_at": f"{day}T09:00:00.25Z", "closes_at": f"{day}T12:00:00Z"}
+    body = wish(window=window, simulate={"outcome": outcome})
+    problem = post(client, key, body).json()
+    assert problem["code"] == "simulation_too_early"
+    assert problem["fix_call"] == {"method": "POST", "path": "/v1/test/clock", "body": {"to": f"{day}T{to}Z"}}
+    assert call(client, key, problem["fix_call"]).status_code == 200
+    assert post(client, key, body).status_code == 201
+
+
 def test_everything_that_is_missing_is_named_at_once(client: Client, key: str) -> None:
     problem = post(client, key, {"title": "Open?"}).json()
     assert (problem["code"], problem["param"]) == ("missing_field", "/questions")
