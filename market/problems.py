@@ -35,6 +35,8 @@ STATUS_OF_CODE = {
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "query_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "version_mismatch": HTTPStatus.PRECONDITION_FAILED,
     "version_missing": HTTPStatus.PRECONDITION_REQUIRED,
@@ -60,6 +62,13 @@ class QueryTooLong(DomainError):
 
     code = "query_too_long"
     fix = "Send a shorter query; what is long belongs into a body."
+
+
+class HeadersTooLarge(DomainError):
+    """The request has more than a hundred headers, or more than 64 kB of them. Told by the front: see its Caddyfile."""
+
+    code = "headers_too_large"
+    fix = "Send only the headers that the documentation names."
 
 
 @dataclass(frozen=True)

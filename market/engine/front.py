@@ -32,7 +32,7 @@ servers $address {
 		read_header 10s
 		idle 2m
 	}
-	max_header_size 64KB
+	max_header_size 512KB
 }
 """)
 

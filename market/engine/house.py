@@ -13,7 +13,10 @@ from market.engine.layout import Layout
 
 _GRANIAN = (sys.executable, "-m", "granian")
 _LOGS = ("--log-level", "warning", "--log-config", str(ROOT / "market" / "engine" / "granian-logs.json"))
-_SERVED = ("--respawn-failed-workers", "--no-ws", *_LOGS, "--workers-kill-timeout", "10")
+_SERVED = (
+    *("--respawn-failed-workers", "--no-ws", *_LOGS, "--workers-kill-timeout", "10"),
+    *("--http1-buffer-size", "65536"),  # how many bytes of headers are read: what is longer is refused unread
+)
 _CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "market.celery")  # quiet: no banner among the JSON lines
 
 

@@ -34,7 +34,7 @@ def check_problem(response: Any, status: int, code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
-@pytest.mark.parametrize("path", ["/v1/", "/v1/nothing", "/v1/bounties/", "/v1/bounties/a/b/c", "/v1/%00"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/v1/bounties/", "/v1/bounties/a/b/c", "/v1/%00"])
 def test_an_unknown_address_is_a_problem_in_every_method(client: Client, method: str, path: str) -> None:
     check_problem(getattr(client, method)(path), 404, "not_found")
 
@@ -80,6 +80,18 @@ def test_an_address_that_is_nearly_one_is_told_the_right_one(client: Client, pat
     assert client.get(problem["fix_call"]["path"]).status_code == 200
     assert 'rel="service-desc"' in response.headers["Link"]
     assert "Allow" not in response.headers
+
+
+def test_outside_the_api_too_a_program_is_told_where_it_is(client: Client) -> None:
+    assert check_problem(client.get("/bounty"), 404, "not_found")["facts"]["nearest"] == "/v1/bounties"
+    check_problem(client.post("/agents", {"name": "x"}, content_type="application/json"), 404, "not_found")
+    page = client.get("/bounty", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/v1/balance", "/nothing"])
+def test_another_host_is_refused_in_the_same_form(client: Client, path: str) -> None:
+    check_problem(client.get(path, headers={"Host": "elsewhere.example"}), 421, "unknown_host")
 
 
 HOSTILE = {

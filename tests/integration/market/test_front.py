@@ -1,4 +1,4 @@
-"""What the front answers when nobody is behind it."""
+"""What the front answers by itself: where nobody is behind it, and in place of servers that say it without words."""
 
 import contextlib
 import http.client
@@ -6,9 +6,11 @@ import json
 import os
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from agents_api.door import Unavailable
 from market.engine import house
 from market.errors import DomainError
 from market.limits import LARGEST_JSON, too_large
-from market.problems import of_refusal
+from market.problems import HeadersTooLarge, of_refusal
 from tests.integration.market.served import ask, free_port, until
 
 pytestmark = pytest.mark.engine
@@ -28,13 +30,16 @@ pytestmark = pytest.mark.engine
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home: Path = tmp_path_factory.mktemp("front")
     port, nobody = free_port(), free_port()
+    # Python's own server takes as many headers as ours do, and has no words of this house for more either.
+    picky = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=picky.serve_forever, daemon=True).start()
     environment = {
         **os.environ,
         "SIGHTLINE_SITES": f"http://:{port}",
         "SIGHTLINE_FRONT_OPTIONS": "default_bind 127.0.0.1",
         "SIGHTLINE_FRONT_PATIENCE": "300ms",  # nobody will come
         "SIGHTLINE_WSGI": f"127.0.0.1:{nobody}",
-        "SIGHTLINE_ASGI": f"127.0.0.1:{nobody}",
+        "SIGHTLINE_ASGI": f"127.0.0.1:{picky.server_port}",
         "XDG_DATA_HOME": str(home),
     }
     with (home / "log").open("wb") as log:
@@ -45,6 +50,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(20)
+        picky.shutdown()
+        picky.server_close()
 
 
 def test_the_fronts_own_refusal_carries_the_callers_request_id(port: int) -> None:
@@ -84,6 +91,14 @@ def test_what_is_too_large_for_a_program_to_send_goes_no_further(port: int, anno
     assert (answer.status, problem["code"]) == (problem["status"], code)
     if code == "body_too_large":
         assert problem == _as_told(too_large(LARGEST_JSON))
+
+
+@pytest.mark.parametrize("headers", [150, 10_000])
+def test_too_many_headers_are_refused_in_the_same_words(port: int, headers: int) -> None:
+    many = {f"X-Header-{number}": "of no use" for number in range(headers)}
+    reply = ask(port, "/v1/events/stream", Host="localhost", X_Request_Id="from-the-caller-1", **many)
+    assert (reply.status, reply.headers["content-type"]) == (431, "application/problem+json")
+    assert reply.json() == _as_told(HeadersTooLarge("A request may have 100 headers and 64 kB of them."))
 
 
 def _as_told(refusal: DomainError) -> dict[str, Any]:

@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[Any, int]] = {
     "json": ("/healthz", 200),
     "static file": (hashed, 200),
     "not found": ("/nowhere", 404),
-    "wrong host": ("/healthz", 400),
+    "wrong host": ("/healthz", 421),
     "too long": ("/healthz?" + "x" * 9000, 414),
 }
 ALWAYS = {
@@ -77,7 +77,7 @@ def test_what_programs_are_answered_is_guarded_and_knows_no_session(client: Clie
         assert each["Content-Security-Policy"].startswith("default-src 'none'; ")
         assert each["Content-Length"] == str(len(each.content))
         assert not {"Vary", "Content-Language", "Set-Cookie"} & set(each.headers)
-    assert client.get(path, headers={"host": "somewhere.else"}).status_code == 400
+    assert client.get(path, headers={"host": "somewhere.else"}).status_code == 421
 
 
 @pytest.mark.django_db
