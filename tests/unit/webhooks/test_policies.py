@@ -49,6 +49,14 @@ def test_an_address_of_a_public_host_is_taken_apart(url: str, target: Target) ->
         *("https://127.0.0.1/", "https://[::1]/", "https://[fe80::1%25eth0]/", "https://[::ffff:1.1.1.1]/"),
         *("https://2130706433/", "https://127.1/", "https://0x7f.0.0.0x1/", "https://0177.0.0.1/", "https://a.0x7f./"),
         *("https://169.254.169.254/latest/meta-data/", "https://10.0.0.1/", "https://[64:ff9b::a00:1]/"),
+        *(
+            "https://localhost/",
+            "https://LOCALHOST./",
+            "https://a.localhost/",
+            "https://intranet/",
+            "https://nas.local/",
+        ),
+        "https://metadata.google.internal/",
         "https://" + "a" * 64 + ".example/" + "x" * 500,
     ],
 )
