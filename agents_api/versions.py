@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from market.errors import DomainError, Kind
 
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,10})(?:-[a-z]{1,10})?"', re.ASCII)
+_BARE = re.compile(r"([0-9]{1,10})", re.ASCII)
 
 
 class VersionMissing(DomainError):
@@ -28,13 +29,16 @@ def etag(version: int) -> str:
 
 
 def wanted(request: Request) -> int | None:
-    """The version that a change is meant for; None: whichever there is. A tag that is none of ours fits none."""
+    """The version that a change is meant for; None: whichever there is. A tag that is none of ours fits none.
+
+    The bare number is what an answer's `version` says. Refused, it would be told that this is the version by now.
+    """
     given = request.headers.get("If-Match", "").strip()
     if not given:
         raise VersionMissing("This change needs the version that it is a change of.")
     if given == "*":
         return None
-    tag = _TAG.fullmatch(given)
+    tag = _TAG.fullmatch(given) or _BARE.fullmatch(given)
     return int(tag[1]) if tag else -1
 
 

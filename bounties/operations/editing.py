@@ -103,6 +103,8 @@ def edit(
     bounty = change.bounty
     if version is not None and version != bounty.version:
         raise VersionMismatch(f"This is version {bounty.version} by now.", facts={"version": bounty.version})
+    if not given:
+        return bounty  # nothing is asked for, and nobody is told of it
     if bounty.state in BOUNTY_ENDS and not set(given) <= set(_OWN):
         raise WrongState(f"This bounty is {bounty.state}: only your own note and metadata can be changed.")
     if "private_note" in given:

@@ -62,6 +62,8 @@ def change(
     endpoint = lock_endpoint(endpoint_id, account=account)
     if version is not None and version != endpoint.version:
         raise VersionMismatch(f"This is version {endpoint.version} by now.", facts={"version": endpoint.version})
+    if url is None and types is None and description is None and enabled is None:
+        return endpoint
     if url is not None:
         read_url(url, reach())
         endpoint.url = url

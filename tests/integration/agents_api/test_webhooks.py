@@ -122,7 +122,9 @@ def test_a_change_needs_the_version_that_it_is_a_change_of(client: Client) -> No
         for name, match in (("a", {"If-Match": tag}), ("b", {"If-Match": tag}), ("c", {}))
     ]
     assert [each.status_code for each in answers] == [200, 412, 428]
-    assert client.get(path, headers=bearer(key)).json()["description"] == "a"
+    after = client.get(path, headers=bearer(key)).json()
+    assert after["description"] == "a"
+    assert call(client, "patch", path, key, {}).json() == after
 
 
 def test_a_test_message_reaches_the_receiver_and_its_library_verifies_it(client: Client) -> None:
