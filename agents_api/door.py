@@ -26,7 +26,7 @@ from agents_api.problems import Problem
 from agents_api.wire import JsonParser, JsonRenderer, Negotiation
 from market import clock
 from market.accounts.authentication import Caller, InvalidKey, authenticate
-from market.accounts.models import Account
+from market.accounts.models import Account, Mode
 from market.client_address import client_address
 from market.errors import DomainError, Kind
 from market.ledger.operations import Spender
@@ -233,8 +233,9 @@ def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list
 
 def _problem(refusal: DomainError, request: Request, *, at: datetime) -> Problem:
     # What was read, and no more: a body that was refused unread stays unread.
-    body = vars(request).get("_full_data")
-    asked = Asked(str(request.method), request.path, body if isinstance(body, dict) else None)
+    body, caller = vars(request).get("_full_data"), vars(request).get("_auth")
+    mode = caller.mode if isinstance(caller, Caller) else Mode.TEST
+    asked = Asked(str(request.method), request.path, body if isinstance(body, dict) else None, mode)
     return problems.of_refusal(refusal, at=at, fix_call=call_that_mends(refusal, asked))
 
 

@@ -11,8 +11,10 @@ from typing import Any, Final
 import orjson
 
 from agents_api.problems import Call
+from market.accounts.models import Mode
 from market.errors import DomainError
-from market.money import format_micros, whole_cents_up
+from market.money import format_micros
+from market.payments.deposits import amount_towards
 
 # A body is given back mended only while it is small: it travels twice, and is kept with the answer.
 _LARGEST_BODY: Final = 20_000
@@ -25,6 +27,7 @@ class Asked:
     method: str
     path: str
     body: dict[str, Any] | None
+    mode: str = Mode.TEST
 
 
 Mend = Callable[[DomainError, Asked], Call | None]
@@ -39,7 +42,7 @@ def _deposit(refusal: DomainError, asked: Asked) -> Call | None:
     missing = refusal.facts.get("missing_micros")
     if not isinstance(missing, int) or refusal.facts.get("account") != "agent_available":
         return None
-    return Call("POST", "/v1/deposits", {"amount": format_micros(whole_cents_up(missing))})
+    return Call("POST", "/v1/deposits", {"amount": format_micros(amount_towards(missing, mode=asked.mode))})
 
 
 def _sign_up(refusal: DomainError, asked: Asked) -> Call:

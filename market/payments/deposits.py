@@ -18,7 +18,7 @@ from market.ids import encode, new_id
 from market.ledger import rules
 from market.ledger.models import Line
 from market.ledger.postings import Book
-from market.money import to_cents
+from market.money import Micros, to_cents, whole_cents_up
 from market.payments import on_chain, play_money, stripe_gateway, top_ups
 from market.payments.models import ChainPayment, TopUp
 from market.payments.states import ChainPaymentState, TopUpState
@@ -70,6 +70,14 @@ def make_deposit(*, agent: Account, amount_micros: int, at: datetime, saves_card
     deposit_id = new_id()
     play_money.grant(agent=agent, amount_micros=amount_micros, grant_id=deposit_id, at=at)
     return Deposit(deposit_id, agent.mode, amount_micros, Status.SUCCEEDED, None, at)
+
+
+def amount_towards(missing_micros: int, *, mode: str) -> Micros:
+    """What to ask for where so much is missing: whole cents, and no less and no more than one deposit may be."""
+    amount = whole_cents_up(missing_micros)
+    if mode == Mode.LIVE:
+        return min(max(amount, top_ups.LEAST_MICROS), top_ups.LARGEST_MICROS)
+    return min(amount, Micros(play_money.LARGEST_GRANT_MICROS))
 
 
 def find_deposit(*, agent_id: UUID, mode: str, deposit_id: UUID) -> Deposit:
