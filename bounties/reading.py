@@ -36,6 +36,8 @@ _CALLED_ELSEWHERE: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("reason",), ("ground",)),
     **dict.fromkeys(("state",), ("status",)),
     **dict.fromkeys(("email",), ("contact",)),
+    **dict.fromkeys(("mode",), ("strategy",)),
+    **dict.fromkeys(("items",), ("bounties",)),
     **dict.fromkeys(("events", "event_types"), ("types",)),
     **dict.fromkeys(("per_page", "page_size", "max_results"), ("limit",)),
     **dict.fromkeys(("page_token", "starting_after", "offset"), ("cursor", "after")),
@@ -98,10 +100,12 @@ def fields(
     known: Collection[str],
     needed: Collection[str] = (),
     within: Mapping[str, Collection[str]] | None = None,
+    choices: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> Mapping[str, Any]:
     """An object with no field that we do not know: a misspelt wish must not be silently ignored.
 
     `within`: what stands inside fields that are objects themselves, for whoever sends it one level too high.
+    `choices`: the words that a field may be, where it is one of some.
     """
     if not isinstance(value, Mapping):
         raise InvalidField(f"This must be an object with {', '.join(known)}.", param=param or "/")
@@ -114,7 +118,9 @@ def fields(
         sentence = f"{told} and `{missing[-1]}` are missing."
         raise MissingField(sentence, param=f"{param}/{missing[0]}", facts={"missing": missing})
     if missing:
-        raise MissingField(f"`{missing[0]}` is missing.", param=f"{param}/{missing[0]}")
+        words = choices(missing[0])
+        told = f": one of {', '.join(words)}" if words else ""
+        raise MissingField(f"`{missing[0]}` is missing{told}.", param=f"{param}/{missing[0]}")
     return value
 
 

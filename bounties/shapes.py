@@ -321,7 +321,9 @@ class Body(Reader[dict[str, Any]]):
     def read(self, value: object, param: str = "", *, besides: Collection[str] = ()) -> dict[str, Any]:
         """`besides`: fields that are somebody else's to read."""
         known = (*self.fields, *besides)
-        given = reading.fields(value, param=param, known=known, needed=self.needed, within=self._within)
+        given = reading.fields(
+            value, param=param, known=known, needed=self.needed, within=self._within, choices=self._choices
+        )
         read = dict(self.default)
         for name, shape in self.fields.items():
             if name in given and not (given[name] is None and name in self.or_null):
@@ -331,6 +333,11 @@ class Body(Reader[dict[str, Any]]):
     @cached_property
     def _within(self) -> dict[str, Collection[str]]:
         return {name: shape.fields for name, shape in self.fields.items() if isinstance(shape, Body)}
+
+    def _choices(self, name: str) -> Sequence[str]:
+        """What a needed field may be, where that is one of some words."""
+        words: Sequence[str] = self.fields[name].bare(Parts()).get("enum", ())
+        return words
 
     def bare(self, parts: Parts) -> Schema:
         if not self.name:

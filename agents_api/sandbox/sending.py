@@ -13,6 +13,7 @@ from agents_api.sandbox.simulating import (
     SimulationOnlyInTest,
     TooManySimulations,
     WindowNotOpen,
+    check_mode,
     simulate,
     take_turn,
 )
@@ -50,6 +51,13 @@ def wanted(wish: dict[str, Any], *, agent: Account) -> Outcome | None:
     outcome = read_outcome(wish.pop("simulate"), param="/simulate")
     take_turn(agent)
     return outcome
+
+
+def check(wish: dict[str, Any], *, agent: Account) -> None:
+    """Whether `simulate` could stand in this wish, if it does."""
+    if "simulate" in wish:
+        read_outcome(wish["simulate"], param="/simulate")
+        check_mode(agent)
 
 
 def send_scout(*, agent: Account, bounty_id: UUID, outcome: Outcome, at: datetime) -> Simulation:

@@ -80,13 +80,17 @@ class TooManySimulations(DomainError):
     retryable: ClassVar[bool] = True
 
 
+def check_mode(agent: Account) -> None:
+    if agent.mode != Mode.TEST:
+        raise SimulationOnlyInTest("Scouts are simulated in test mode only.")
+
+
 def take_turn(agent: Account) -> None:
     """One simulation of an agent at a time, to the end of the transaction: two would send the same scout.
 
     Before any bounty is locked or money moved, so that nobody who waits here holds what another one needs.
     """
-    if agent.mode != Mode.TEST:
-        raise SimulationOnlyInTest("Scouts are simulated in test mode only.")
+    check_mode(agent)
     Account.objects.select_for_update(no_key=True).get(pk=agent.pk)
 
 

@@ -11,8 +11,11 @@ from agents_api.answers import CURRENCY, NEXT_ACTION, Listing, Record, kind, mom
 from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
 from agents_api.problems import Call
+from agents_api.sandbox import sending as sandbox
+from agents_api.sandbox.simulating import SimulationOnlyInTest
 from agents_api.showing.bounties import FINDING
-from bounties import drafts, queries
+from agents_api.views.bounties import BESIDES, DRY_RUN, POST
+from bounties import drafts, queries, reading
 from bounties.operations import posting
 from bounties.operations.posting import Quote
 from bounties.places import Place
@@ -22,7 +25,8 @@ from bounties.shapes import Nullable
 from market import clock
 from market.ledger import queries as ledger
 from market.ledger.postings import Book
-from market.money import format_micros, whole_cents_up
+from market.money import format_micros
+from market.payments.deposits import amount_towards
 from market.payments.spending import seasoning_of
 
 _SENTENCES = {
@@ -83,13 +87,16 @@ class Quotes(Endpoint):
         title="Ask what a bounty would cost",
         text="The same body as for posting. Answers fee and total, and whether our rules allow it. No money moves.",
         scope="read",
-        body=drafts.DRAFT,
+        body=POST,
         answers={200: Said("What it would cost.", QUOTE)},
-        refusals=asking.DRAFT_REFUSALS,
+        refusals=(*asking.DRAFT_REFUSALS, SimulationOnlyInTest),
     )
     def post(self, request: Request) -> Response:
         account, at = self.account(), clock.now()
-        draft = drafts.read(request.data, at=account.time_of(at))
+        wish = {name: value for name, value in self.body.items() if name != DRY_RUN}
+        reading.truth(self.body.get(DRY_RUN, False), param=f"/{DRY_RUN}")
+        sandbox.check(wish, agent=account)
+        draft = drafts.read(wish, at=account.time_of(at), besides=BESIDES)
         quote = posting.quote(draft)
         place = Place.of_e7(draft.place.latitude_e7, draft.place.longitude_e7)
         experience = queries.experience_near(place, mode=account.mode, at=at)
@@ -112,7 +119,7 @@ class Quotes(Endpoint):
                 "suggested_reward": _suggested(experience),
                 "expected_fill_seconds": round(experience.usual_wait.total_seconds()) if experience else None,
                 "policy": _policy(quote),
-                "next_action": _next(quote, missing, spendable_from, self.body),
+                "next_action": _next(quote, missing, spendable_from, wish, mode=account.mode),
             }
         )
 
@@ -141,11 +148,13 @@ def _policy(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _next(quote: Quote, missing: int, spendable_from: datetime | None, wish: dict[str, Any]) -> dict[str, Any]:
+def _next(
+    quote: Quote, missing: int, spendable_from: datetime | None, wish: dict[str, Any], *, mode: str
+) -> dict[str, Any]:
     if quote.screening.outcome is Outcome.REFUSE:
         return {"do": "ask_for_something_else", "call": None, "until": None}
     if missing:
-        deposit = Call("POST", "/v1/deposits", {"amount": format_micros(whole_cents_up(missing))})
+        deposit = Call("POST", "/v1/deposits", {"amount": format_micros(amount_towards(missing, mode=mode))})
         return {"do": "deposit", "call": deposit.render(), "until": None}
     if spendable_from:
         return {"do": "wait", "call": None, "until": spendable_from}

@@ -226,8 +226,8 @@ def check_address(networks: Collection[Network], address: str | None) -> None:
         raise NetworkNotAllowed("This key may not be used from this network address.")
 
 
-def check_clock(*, mode: str, ahead: timedelta, by: timedelta) -> None:
+def check_clock(*, mode: str, ahead: timedelta, by: timedelta, param: str = "/advance_seconds") -> None:
     if mode != "test":
         raise ClockOnlyInTest("Only a test account has a clock of its own.")
     if by <= timedelta() or ahead + by > FARTHEST_AHEAD:
-        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param="/advance_seconds")
+        raise ClockOnlyForward("A test clock only goes forward, and not without end.", param=param)

@@ -29,9 +29,10 @@ def advance_clock(
     account = Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
     if account is None:
         raise AccountUnknown("There is no such account.")
+    param = "/advance_seconds" if to is None else "/to"
     if by is None:
         by = timedelta() if to is None else to - account.time_of(at)
-    policies.check_clock(mode=account.mode, ahead=account.clock_ahead, by=by)
+    policies.check_clock(mode=account.mode, ahead=account.clock_ahead, by=by, param=param)
     account.clock_ahead += by
     account.save(update_fields=["clock_ahead"])
     return account.time_of(at)

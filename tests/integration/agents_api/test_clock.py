@@ -36,7 +36,7 @@ def test_a_clock_is_moved_to_a_moment(client: Client) -> None:
     to = timezone.now().replace(microsecond=0) + timedelta(days=3)
     assert datetime.fromisoformat(move(client, key, to=to.isoformat()).json()["now"]) == to
     back = move(client, key, to=to.isoformat())
-    assert (back.status_code, back.json()["code"]) == (422, "clock_only_forward")
+    assert (back.status_code, back.json()["code"], back.json()["param"]) == (422, "clock_only_forward", "/to")
 
 
 def test_the_same_request_again_moves_nothing(client: Client) -> None:

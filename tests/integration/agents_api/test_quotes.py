@@ -81,6 +81,22 @@ def test_the_next_step_can_be_taken_as_it_stands(client: Client, key: str) -> No
     assert ask(client, key, title="Follow her").json()["next_action"]["call"] is None
 
 
+def test_of_what_one_deposit_cannot_hold_the_first_is_named(client: Client, key: str) -> None:
+    action = ask(client, key, reward="9000.00", slots=10).json()["next_action"]
+    assert action["call"]["body"] == {"amount": "10000.00"}
+    headers = bearer(key) | {"Idempotency-Key": "a"}
+    deposit = client.post("/v1/deposits", action["call"]["body"], content_type="application/json", headers=headers)
+    assert deposit.status_code == 201
+
+
+def test_a_quote_takes_the_whole_body_of_a_post_and_hands_it_on(client: Client, key: str) -> None:
+    quote = ask(client, key, dry_run=True, simulate={"outcome": "no_show"}).json()
+    call = quote["next_action"]["call"]
+    assert call["body"] == wish(simulate={"outcome": "no_show"}) | {"window": call["body"]["window"]}
+    assert ask(client, key, simulate={"outcome": "well"}).json()["param"] == "/simulate/outcome"
+    assert ask(client, key, dry_run="yes").json()["param"] == "/dry_run"
+
+
 def test_a_quote_asks_a_few_questions_and_changes_nothing(client: Client, key: str) -> None:
     ask(client, key)
     with questions() as asked:

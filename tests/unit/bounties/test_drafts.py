@@ -8,6 +8,7 @@ import pytest
 
 from bounties import drafts, reading
 from bounties.drafts import Challenge
+from bounties.shapes import Body, OneOf
 from market.errors import DomainError
 from verification.requirements import BLOCKED_CRITERION, CONTROL, QuestionType, Review, criteria_of
 
@@ -207,6 +208,12 @@ def test_an_unknown_field_is_told_the_known_one_that_was_meant(sent: dict[str, A
     error = refusal(body(**sent))
     assert (error.code, error.facts.get("nearest")) == ("unknown_field", nearest)
     assert nearest is None or f"`{nearest}`" in error.message
+
+
+def test_what_is_missing_and_one_of_some_words_is_told_with_them() -> None:
+    batch = Body(fields={"review": OneOf(among=Review)}, needed=("review",))
+    with pytest.raises(reading.MissingField, match="`review` is missing: one of auto, buyer"):
+        batch.read({})
 
 
 @pytest.mark.parametrize(
