@@ -126,6 +126,15 @@ class TestStaticFiles:
         assert response["Vary"] == "Accept-Encoding"
         assert int(response["Content-Length"]) < len(whole)
 
+    def test_a_style_sheet_is_sent_with_those_that_it_imports(self, client: Client) -> None:
+        with contextlib.closing(client.get(hashed("css/pages.css"))) as answer:
+            sheet = answer.getvalue().decode()
+        assert "@import" not in sheet
+        wanted = re.findall(r'@import "(.+)";', (ROOT / "web/static/css/pages.css").read_text())
+        assert len(wanted) > 1
+        places = [sheet.index((ROOT / "web/static/css" / name).read_text()) for name in wanted]
+        assert places == sorted(places)
+
     def test_the_asynchronous_side_sends_the_same(self, client: Client, async_client: AsyncClient) -> None:
         there, here = async_to_sync(async_client.get)(hashed(".js")), client.get(hashed(".js"))
         with contextlib.closing(here):
