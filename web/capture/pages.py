@@ -55,6 +55,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": hashlib.sha256("\n".join([*shells.values(), *files]).encode()).hexdigest()[:16],
         "shells": {name: reverse(name) for name in shells},
         "files": files,
+        "icon": static("img/icon-192.png"),
     }
     module = static("js/capture/worker.js")
     text = f'import {{ serve }} from "{module}";\n\nserve({json.dumps(about, indent=2)});\n'

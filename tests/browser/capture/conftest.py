@@ -133,7 +133,7 @@ class Scout:
         """Open the page once in contact, so that it is on the phone with all it needs."""
         self.open_capture()
         until(lambda: self.page.evaluate("Boolean(navigator.serviceWorker.controller)"))
-        self.page.locator("[data-step=find], [data-step=start]").locator("visible=true").wait_for()
+        self.page.locator("[data-step=find], [data-do=start]:enabled").locator("visible=true").wait_for()
 
     def lose_contact(self) -> None:
         self.context.set_offline(True)

@@ -1,7 +1,7 @@
 // The capture page: from a claim to a capture in the outbox. What the steps look like stands in the template, what is
 // signed in draft.js, what the place is worth in place.js; this file says what follows what.
 
-import { describe } from "./about.js";
+import { describe, describeBlocked } from "./about.js";
 import { Camera, areAllowed } from "./camera.js";
 import { addPhoto, draftOf, dropPhoto, handIn, latestOf, newDraft, photosOf, signed } from "./draft.js";
 import { Trail } from "./locating.js";
@@ -36,7 +36,6 @@ let unsaved = null; // what a full disk would not take
 // --- coming in ---
 
 async function comeIn() {
-  go("wait");
   pass = await passOf(claim);
   const asked = takeAlong();
   if (!pass) {
@@ -307,6 +306,11 @@ async function chosen({ target }) {
 
 // --- not possible ---
 
+function askWhatIsTheMatter() {
+  describeBlocked(pass);
+  go("blocked");
+}
+
 function block(kind) {
   blocked = kind;
   return camera.ready ? find() : go("start");
@@ -385,12 +389,15 @@ const DO = {
   find,
   retake: find,
   again: takeAgain,
-  blocked: () => go("blocked"),
+  blocked: askWhatIsTheMatter,
   unblock: () => block(""),
   not_there: () => block("not_there"),
   no_access: () => block("no_access"),
   file: () => part("file").click(),
-  "look-again": comeIn,
+  "look-again": () => {
+    go("start");
+    return comeIn();
+  },
   "save-again": () => storing(unsaved.work, { send: unsaved.send }),
   "send-unsaved": sendUnsaved,
 };

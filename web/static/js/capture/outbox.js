@@ -23,8 +23,10 @@ async function showCount() {
   }
 }
 
+// After the page itself: the worker fetches all that works without contact, and on a thin line the page would wait for it.
 async function bringInWorker() {
   if (!("serviceWorker" in navigator)) return;
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
   const worker = await navigator.serviceWorker.register("/sw.js", { type: "module", updateViaCache: "none" });
   // Where the browser can, it sends by itself once there is a network again, even with no page open.
   if ((await waiting()).length) await worker.sync?.register("outbox").catch(() => {});

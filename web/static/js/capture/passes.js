@@ -4,8 +4,15 @@ import { all, get, write } from "./store.js";
 
 const PATIENCE = 15_000;
 
+let asking; // one request at a time, whoever asks
+
 // Fetch the passes of all live claims. Answers whether the server knows us: null says that it could not be reached.
-export async function takeAlong() {
+export function takeAlong() {
+  asking ??= ask().finally(() => (asking = undefined));
+  return asking;
+}
+
+async function ask() {
   let answer;
   try {
     const response = await fetch("/capture/passes", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });

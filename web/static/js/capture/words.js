@@ -17,11 +17,19 @@ export function whyRefused({ code, detail }) {
   return words || detail;
 }
 
+const formats = new Map();
+
+// Made once each: making one takes a slow phone longer than all else that is done every second.
+function format(Kind, style) {
+  const name = Kind.name + JSON.stringify(style);
+  if (!formats.has(name)) formats.set(name, new Kind(language, style));
+  return formats.get(name);
+}
+
 export function length(metres) {
   const [amount, unit] = isImperial() ? inFeet(metres) : inMetres(metres);
   const digits = unit === "meter" || unit === "foot" ? 0 : 1;
-  const style = { style: "unit", unit, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(language, style).format(amount);
+  return format(Intl.NumberFormat, { style: "unit", unit, maximumFractionDigits: digits }).format(amount);
 }
 
 // As was chosen on the page Me; else as the region measures that the browser's language names, like the server's pages.
@@ -45,35 +53,32 @@ function rounded(amount) {
 }
 
 export function money(amount) {
-  return new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(Number(amount));
+  return format(Intl.NumberFormat, { style: "currency", currency: "USD" }).format(Number(amount));
 }
 
 export function percent(share) {
-  return new Intl.NumberFormat(language, { style: "percent" }).format(share);
+  return format(Intl.NumberFormat, { style: "percent" }).format(share);
 }
 
-export function clock(moment) {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(moment);
-}
-
+// As in the reader's own region, and by 24 hours like the server's pages.
 export function day(moment) {
-  const style = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
-  return new Intl.DateTimeFormat(language, style).format(moment);
+  const region = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+  const style = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(region, style).format(moment);
 }
 
 // "in 2 hours", "in 40 seconds"
 export function fromNow(milliseconds) {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  const relative = format(Intl.RelativeTimeFormat, { numeric: "always" });
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
-  if (seconds < 90) return format.format(seconds, "second");
-  if (seconds < 5400) return format.format(Math.round(seconds / 60), "minute");
-  return seconds < 129_600 ? format.format(Math.round(seconds / 3600), "hour") : format.format(Math.round(seconds / 86_400), "day");
+  if (seconds < 90) return relative.format(seconds, "second");
+  if (seconds < 5400) return relative.format(Math.round(seconds / 60), "minute");
+  return seconds < 129_600 ? relative.format(Math.round(seconds / 3600), "hour") : relative.format(Math.round(seconds / 86_400), "day");
 }
 
 // "1 hr, 20 min"
 export function lasting(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  const part = (amount, unit) =>
-    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+  const part = (amount, unit) => format(Intl.NumberFormat, { style: "unit", unit, unitDisplay: "short" }).format(amount);
   return minutes < 60 ? part(minutes, "minute") : `${part(Math.floor(minutes / 60), "hour")} ${part(minutes % 60, "minute")}`;
 }
