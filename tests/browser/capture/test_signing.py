@@ -51,6 +51,24 @@ def test_the_page_rounds_as_the_vectors_say(module: Callable[..., Any], case: di
     assert module("signing", "return module.whole(given[0], given[1]);", case["value"], case["scale"]) == case["whole"]
 
 
+@pytest.mark.parametrize(
+    ("ages", "wanted", "young"),
+    [
+        ([110, 60, 18, 9, 2], 2, [18, 9, 2]),  # where one stands, not where one came from
+        ([150, 110, 60, 9], 3, [110, 60, 9]),  # a receiver that says little: the last few, of two minutes at most
+        ([150, 130], 1, []),
+    ],
+)
+def test_a_place_is_that_of_the_last_moments(
+    module: Callable[..., Any], ages: list[int], wanted: int, young: list[int]
+) -> None:
+    body = """
+        const fixes = given[0].map((age) => ({ age, at: new Date(1e12 - age * 1000).toISOString() }));
+        const pass = { wanted: { fixes: given[1], fix_age_seconds: 120 } };
+        return module.young(fixes, pass, 1e12).map((fix) => fix.age);"""
+    assert module("place", body, ages, wanted) == young
+
+
 def test_the_devices_key_signs_what_the_server_verifies_and_stays_in_the_device(module: Callable[..., Any]) -> None:
     text = VECTORS["valid"][0]["canonical"]
     body = """

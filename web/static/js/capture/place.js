@@ -50,8 +50,13 @@ export function sharpest(fixes) {
   return fixes.reduce((best, fix) => (best && best.accuracy_cm <= fix.accuracy_cm ? best : fix), null);
 }
 
-// The server looks at the fixes this near to the shutter.
+const LATELY = 20_000;
+
+// Where the scout is, by the fixes of the last moments, or by the last few where they are not enough. The server takes the
+// sharpest of what it is sent around the shutter: one of two minutes ago would put a walker a hundred metres back.
 export function young(fixes, pass, now) {
-  const oldest = now - pass.wanted.fix_age_seconds * 1000;
-  return fixes.filter((fix) => Date.parse(fix.at) >= oldest);
+  const within = (milliseconds) => fixes.filter((fix) => Date.parse(fix.at) >= now - milliseconds);
+  const lately = within(LATELY);
+  const { fixes: wanted, fix_age_seconds: seconds } = pass.wanted;
+  return lately.length >= wanted ? lately : within(seconds * 1000).slice(-wanted);
 }
