@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -95,15 +96,16 @@ def be_quiet(request: HttpRequest, scout: Scout) -> HttpResponse:
 @require_POST
 @for_scouts
 def watch(request: HttpRequest, scout: Scout) -> HttpResponse:
-    here = standpoint(request)
+    here, at = standpoint(request), clock.now()
     if here is not None:
         within = request.POST.get("within", "")
         operations.watch(
             scout=scout,
             place=here.place,
             within_m=next((each for each in _RADII_M if str(each) == within), _RADII_M[1]),
-            name=here.name or gettext("where I was on {day}").format(day=f"{clock.now():%d.%m.}"),
-            at=clock.now(),
+            name=here.name
+            or gettext("where I was on {day}").format(day=date_format(at.astimezone(zone_at(here.place)), "j M")),
+            at=at,
         )
     return redirect("notices")
 

@@ -1,9 +1,9 @@
 // In the service worker: shows what a push message says, and opens its page on a tap.
 
-export function listen() {
+export function listen({ icon }) {
   addEventListener("push", (event) => {
     const { title, text, path, tag } = event.data.json();
-    event.waitUntil(registration.showNotification(title, { body: text, tag, data: { path } }));
+    event.waitUntil(registration.showNotification(title, { body: text, tag, icon, data: { path } }));
   });
 
   addEventListener("notificationclick", (event) => {

@@ -9,9 +9,9 @@ const PATIENCE = 12_000;
 const AWAY = [502, 503, 504]; // what stands in front answers, and nobody behind it: as good as no contact
 const CAPTURE = /^\/capture\/clm_[0-9a-z]{26}$/;
 
-export function serve({ version, files, shells }) {
+export function serve({ version, files, shells, icon }) {
   const ours = PREFIX + version;
-  listen();
+  listen({ icon });
 
   addEventListener("install", (event) => {
     event.waitUntil(fill(ours, [...Object.values(shells), ...files]).then(() => skipWaiting()));
