@@ -129,7 +129,11 @@ class Endpoint(APIView):
             return
         caller = request.auth
         who = str(caller.key_id) if isinstance(caller, Caller) else self.neighbourhood
-        self.allowance = limits.spend(self.limit, caller=who, at=clock.now(), along=self.asks_along())
+        try:
+            self.allowance = limits.spend(self.limit, caller=who, at=clock.now(), along=self.asks_along())
+        except limits.TooManyCalls as refusal:
+            self.allowance = refusal.allowance
+            raise
 
     def handle_exception(self, exc: Exception) -> Response:
         refusal = exc if isinstance(exc, DomainError) else _as_refusal(exc)

@@ -24,6 +24,7 @@ class TooManyCalls(DomainError):
     kind: ClassVar[Kind] = Kind.LIMITED
     fix = "Wait until the time in Retry-After; read the RateLimit headers to stay below."
     retryable = True
+    allowance: "Allowance | None" = None  # what is left of it
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,16 @@ def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1, along: Que
     if not counted:
         held = prepared.rows(_HELD, {"caller": row_key})
         full_at = held[0][0] if held else at
-        raise TooManyCalls(
+        refusal = TooManyCalls(
             f"More than {limit.calls} calls in {int(limit.window.total_seconds())} s.",
             retry_at=full_at + cost - limit.window,
             facts={"limit": limit.policy_header},
         )
-    full_in = counted[0][0] - at
-    remaining = int((limit.window - full_in) / limit.share)
-    return Allowance(limit, remaining, full_in, [row[1:] for row in counted])
+        refusal.allowance = _left(limit, full_at, at=at)
+        raise refusal
+    return _left(limit, counted[0][0], at=at, along=[row[1:] for row in counted])
+
+
+def _left(limit: Limit, full_at: datetime, *, at: datetime, along: Sequence[tuple[Any, ...]] = ()) -> Allowance:
+    full_in = max(full_at - at, timedelta())
+    return Allowance(limit, int((limit.window - full_in) / limit.share), full_in, along)

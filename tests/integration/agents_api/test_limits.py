@@ -47,8 +47,10 @@ def test_callers_and_limits_do_not_share_an_allowance() -> None:
 @pytest.mark.django_db
 def test_a_call_may_cost_more_than_one_share() -> None:
     assert spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=8).remaining == 2
-    with pytest.raises(TooManyCalls):
+    with pytest.raises(TooManyCalls) as refusal:
         spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=3)
+    assert refusal.value.allowance is not None
+    assert refusal.value.allowance.header == '"default";r=2;t=48'
     assert spend(TEN_A_MINUTE, caller="key-1", at=AT, calls=2).remaining == 0
 
 

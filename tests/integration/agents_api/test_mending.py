@@ -167,3 +167,5 @@ def test_every_answer_that_may_be_tried_again_says_when(
     problem = response.json()
     assert (response.status_code, problem["code"], problem["retryable"]) == (429, "too_many_calls", True)
     assert 0 < problem["retry_after"] == int(response.headers["Retry-After"]) <= 60
+    assert response.headers["RateLimit-Policy"] == '"default";q=1;w=60'
+    assert response.headers["RateLimit"].startswith('"default";r=0;t=')
