@@ -246,7 +246,7 @@ def _header_refs(names: list[str]) -> dict[str, Any]:
 
 def _refused(status: HTTPStatus, codes: tuple[str, ...]) -> dict[str, Any]:
     listed = {code: catalogue.find(code) for code in codes}
-    headers = ["X-Request-Id"]
+    headers = ["X-Request-Id"] + ["RateLimit", "RateLimit-Policy"] * (status == 429)
     headers += ["Retry-After"] * (status in (429, 409, 503)) + ["WWW-Authenticate"] * (status == 401)
     return {
         "description": " ".join(f"`{code}`: {each.meaning}" for code, each in listed.items() if each),

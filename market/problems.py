@@ -65,7 +65,10 @@ class QueryTooLong(DomainError):
 
 
 class HeadersTooLarge(DomainError):
-    """The request has more than a hundred headers, or more than 64 kB of them. Told by the front: see its Caddyfile."""
+    """The request has more than a hundred headers, or more than 64 kB of them.
+
+    Raised by nobody: the front tells it in place of the servers behind it, which have no words for it.
+    """
 
     code = "headers_too_large"
     fix = "Send only the headers that the documentation names."
