@@ -22,3 +22,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = nowhere.bad_request
 handler404 = nowhere.no_page
+handler500 = nowhere.failure

@@ -11,7 +11,7 @@ from django.views import defaults
 from rest_framework.request import Request
 
 from agents_api import openapi, problems
-from agents_api.door import WHERE_TO_READ, Endpoint, NoSuchPath
+from agents_api.door import WHERE_TO_READ, Endpoint, InternalError, NoSuchPath
 from agents_api.mending import Asked, call_that_mends
 from agents_api.negotiation import varying
 from market import clock
@@ -55,6 +55,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return varying(defaults.bad_request(request, exception))
 
 
+def failure(request: HttpRequest) -> HttpResponse:
+    if _wants_a_page(request):
+        return varying(defaults.server_error(request))
+    return varying(_told(request, InternalError("Something broke on our side.")))
+
+
 def _wants_a_page(request: HttpRequest) -> bool:
     """Browsers say so. Programs that are content with anything do not mean a page."""
     return "text/html" in request.headers.get("Accept", "") or "HX-Request" in request.headers
@@ -65,6 +71,8 @@ def _told(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     problem = problems.of_refusal(refusal, at=clock.now(), fix_call=mend)
     body = problem.render(request_id=str(request.META.get("sightline.request_id", "")))
     headers = {"Link": WHERE_TO_READ, "Cache-Control": "no-store"}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
     return JsonResponse(body, status=problem.status, content_type=problems.CONTENT_TYPE, headers=headers)
 
 

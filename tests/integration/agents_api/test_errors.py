@@ -159,6 +159,18 @@ def test_a_failure_of_ours_is_told_without_its_insides(
 # --- the catalogue ---------------------------------------------------------------------------------------------------
 
 
+def test_a_failure_outside_the_api_is_told_to_programs_in_the_same_form(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "every_refusal", lambda: 1 / 0)
+    client.raise_request_exception = False
+    told = client.get("/docs/errors", headers={"Accept": "text/markdown"})
+    check_problem(told, 500, "internal_error")
+    assert told.headers["Retry-After"] == str(told.json()["retry_after"])
+    page = client.get("/docs/errors", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+
+
 def test_no_code_is_written_twice() -> None:
     codes = Counter(each.code for each in catalogue.every_refusal())
     assert [code for code, times in codes.items() if times > 1] == []
