@@ -83,7 +83,9 @@ class Front:
 
     def environment(self, layout: Layout) -> dict[str, str]:
         scheme = "https" if self.https else "http"
-        sites = [f"{scheme}://{name}:{self.port}" for name in self.names] if self.https else [f"http://:{self.port}"]
+        # The last one is for who asks for another name: the house refuses that in words, Caddy with an empty 200.
+        names_ = [*self.names, ""] if self.https else [""]
+        sites = [f"{scheme}://{name}:{self.port}" for name in names_]
         return {
             "SIGHTLINE_SITES": ", ".join(sites),
             "SIGHTLINE_FRONT_OPTIONS": self._options(),

@@ -1,6 +1,7 @@
 """`bin/up --https`: a certificate that names us, a page that tells how to trust it, and nothing secret served."""
 
 import http.client
+import json
 import ssl
 from pathlib import Path
 
@@ -27,6 +28,10 @@ def test_https_is_trusted_by_who_has_the_root_certificate(up: Up, home: Path) ->
     cookies = response.headers.get_all("Set-Cookie") or []
     assert cookies
     assert all(cookie.startswith("__Host-") and "Secure" in cookie for cookie in cookies)
+    response.read()
+    trusting.request("GET", "/v1/balance", headers={"Host": "elsewhere.example"})
+    misled = trusting.getresponse()
+    assert (misled.status, json.loads(misled.read())["code"]) == (421, "unknown_host")
     trusting.close()
 
     stranger = http.client.HTTPSConnection("localhost", house.port, context=ssl.create_default_context())
