@@ -141,7 +141,20 @@ class Endpoint(APIView):
             # Ours. Whatever was begun has been rolled back where it began; the log has the whole of it.
             log.error("endpoint failed", path=self.request.path, exc_info=exc)
             refusal = InternalError("Something broke on our side.")
+        if refusal.kind is Kind.UNAUTHENTICATED:
+            refusal = self._counted(refusal)
         return refused(refusal, self.request, at=clock.now(), allow=self.allowed_methods)
+
+    def _counted(self, refusal: DomainError) -> DomainError:
+        """Whoever has no key that opens is counted by its address: also trying many keys has an end."""
+        try:
+            self.allowance = limits.spend(limits.EVERY_CALL, caller=self.neighbourhood, at=clock.now())
+        except limits.TooManyCalls as too_many:
+            self.allowance = too_many.allowance
+            return too_many
+        except OperationalError:
+            pass  # without a database nobody is let in either
+        return refusal
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)

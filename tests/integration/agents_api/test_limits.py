@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from agents_api import limits
 from agents_api.limits import Limit, TooManyCalls, spend
 from bounties.queries import asking_for_one, one_bought_by, the_one
 from tests.integration.bounties.story import Story
@@ -42,6 +44,23 @@ def test_callers_and_limits_do_not_share_an_allowance() -> None:
     spend(TEN_A_MINUTE, caller="1.2.3.4", at=AT)
     with pytest.raises(TooManyCalls):
         spend(one_an_hour, caller="1.2.3.4", at=AT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer sl_test_no"}], ids=["no key", "no such key"])
+def test_who_has_no_key_that_opens_is_counted_by_its_address(
+    client: Client, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr(limits, "EVERY_CALL", Limit("default", calls=2, window=timedelta(minutes=1)))
+    tried = [client.get("/v1/balance", headers=headers) for _ in range(3)]
+    assert [each.status_code for each in tried] == [401, 401, 429]
+    assert [each.headers["RateLimit"].partition(";t=")[0] for each in tried] == [
+        '"default";r=1',
+        '"default";r=0',
+        '"default";r=0',
+    ]
+    elsewhere = client.get("/v1/balance", headers=headers, REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.status_code == 401
 
 
 @pytest.mark.django_db
