@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 
 from market.config import config
-from verification import canonical, store, vision, vision_gateway
+from verification import canonical, store, vision
 from verification.evidence import (
     Artifact,
     ChallengeKind,
@@ -28,8 +28,7 @@ from verification.kinds import PHOTO
 from verification.models import ModelReading
 from verification.photos.sandbox import Sandbox
 from verification.requirements import BLOCKED_CRITERION, Requirements
-from verification.vision import Item
-from verification.vision_gateway import MOST_PICTURES, Endpoint, NoAnswer
+from verification.vision import MOST_PICTURES, Endpoint, Item, NoAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +88,8 @@ def _read(
 ) -> vision.Read:
     kept = ModelReading.objects.filter(capture_id=capture_id, model=endpoint.model, prompt=vision.PROMPT).first()
     if kept is None:
+        from verification import vision_gateway  # noqa: PLC0415 - it loads its library, for those who ask a model
+
         pictures = [
             sandbox().working_copy(store.read(store.ORIGINALS, each.sha256), longest=LONGEST_SIDE, quality=_QUALITY)
             for each in photos

@@ -15,6 +15,7 @@ from verification.requirements import CONTROL, CONTROLS, Criterion, Question, Qu
 
 # Raised with every change of the words or the schema below; stored with every answer.
 PROMPT = "2"
+MOST_PICTURES = 6
 LONGEST_SEEN = 400
 MOST_LINES = 40
 LONGEST_LINE = 200
@@ -55,6 +56,32 @@ class Read:
 
     answers: tuple[ModelAnswer, ...]
     lines: tuple[tuple[int, str], ...]  # the number of the picture, and what is written there
+
+
+class NoAnswer(Exception):
+    """Nothing that could be used came back. `again` says whether asking another time may help."""
+
+    def __init__(self, reason: str, *, again: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    base_url: str
+    model: str
+    key: str
+    seconds: float = 30.0  # for one try
+    tries: int = 2
+    most_tokens: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    read: Read
+    tokens_in: int
+    tokens_out: int
 
 
 def items(criteria: Sequence[Criterion], questions: Sequence[Question], said: dict[str, str]) -> tuple[Item, ...]:

@@ -3,13 +3,12 @@ and key.
 
 It answers our own types or raises `NoAnswer`, which is never an accept and never a reject. Bounded: how many
 pictures and bytes go out, how long an answer may take in all, how often it is tried, and how many tokens may come
-back.
+back. Imported where a model is asked: the library it stands on is heavy, and most processes never look.
 """
 
 import base64
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -17,36 +16,9 @@ import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
 from verification import vision
-from verification.vision import Item, Read
+from verification.vision import MOST_PICTURES, Endpoint, Item, Look, NoAnswer
 
-MOST_PICTURES = 6
 _NAME = "observations"
-
-
-class NoAnswer(Exception):
-    """Nothing that could be used came back. `again` says whether asking another time may help."""
-
-    def __init__(self, reason: str, *, again: bool) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.again = again
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    base_url: str
-    model: str
-    key: str
-    seconds: float = 30.0  # for one try
-    tries: int = 2
-    most_tokens: int = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    read: Read
-    tokens_in: int
-    tokens_out: int
 
 
 def ask(endpoint: Endpoint, *, pictures: Sequence[bytes], asked: Sequence[Item]) -> Look:

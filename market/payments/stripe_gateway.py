@@ -8,49 +8,34 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-import stripe
 from django.conf import settings
 from django.db import transaction
-from stripe.params import RefundCreateParams, TransferCreateParams
-from stripe.params.checkout import SessionCreateParams
-from stripe.params.v2.core import AccountCreateParams, AccountLinkCreateParams
 
 from market.payments import stripe_answers as answers
 from market.payments.stripe_words import (
     BadSignature,
-    BalanceTooLow,
     Checkout,
     Contested,
-    Declined,
     Funds,
-    KeyConflict,
     LiveMoneyClosed,
     NotFound,
     Notice,
     PaymentAsked,
-    RateLimited,
     Recipient,
     RefundAsked,
-    Refused,
-    StripeTrouble,
     Transaction,
     Transferred,
-    Unanswered,
-    Unclear,
-    Unwelcome,
 )
 
-CONNECT_SECONDS: Final = 4.0
-ANSWER_SECONDS: Final = 20.0
-# How long a signature of a webhook is believed: Stripe signs each attempt anew.
-SIGNATURE_SECONDS: Final = 300
-_PAGE: Final = 100
+if TYPE_CHECKING:
+    import stripe
+    from stripe.params import RefundCreateParams, TransferCreateParams
+    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.v2.core import AccountCreateParams, AccountLinkCreateParams
 
-# Neither how long our calls take nor on what machine they are made is anybody's business.
-stripe.enable_telemetry = False
+_PAGE: Final = 100
 
 
 def is_open() -> bool:
@@ -63,54 +48,16 @@ def require_open() -> None:
         raise LiveMoneyClosed("This house takes no real money.")
 
 
-@lru_cache(maxsize=8)
-def _client(key: str, address: str, retries: int) -> stripe.StripeClient:
-    return stripe.StripeClient(
-        key,
-        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
-        base_addresses={"api": address} if address else None,
-        # The SDK waits between them and repeats the key, so that they are one call to Stripe.
-        max_network_retries=retries,
-    )
-
-
 @contextmanager
-def _calling() -> Iterator[stripe.StripeClient]:
+def _calling() -> Iterator["stripe.StripeClient"]:
     """The client, and what goes wrong while it is used in our own words."""
     require_open()
     with transaction.atomic(durable=True):
         pass  # raises where a transaction is open: see above
-    try:
-        yield _client(settings.STRIPE_API_KEY, settings.STRIPE_API_ADDRESS, settings.STRIPE_RETRIES)
-    except stripe.StripeError as error:
-        raise _in_our_words(error) from error
+    from market.payments import stripe_sdk  # noqa: PLC0415 - see there: only who calls Stripe has to load it
 
-
-def _in_our_words(error: stripe.StripeError) -> StripeTrouble:  # noqa: PLR0911 - one line for each way to fail
-    message, code = error.user_message or "Stripe gave no reason.", error.code or ""
-    said: dict[str, Any] = {"code": code, "request_id": error.request_id or ""}
-    status = error.http_status or 0
-    match error:
-        case stripe.RateLimitError():
-            return RateLimited(message, **said)
-        case stripe.IdempotencyError():
-            return KeyConflict(message, **said)
-        case stripe.AuthenticationError() | stripe.PermissionError():
-            return Unwelcome(message, **said)
-        case stripe.CardError():
-            raw = error.json_body["error"] if isinstance(error.json_body, dict) else {}
-            intent = raw.get("payment_intent") or {}
-            return Declined(message, **said, decline=raw.get("decline_code") or code, payment_id=intent.get("id", ""))
-        case stripe.APIConnectionError():
-            return Unanswered(message, **said)
-    if code in ("balance_insufficient", "insufficient_funds") or isinstance(error, stripe.InsufficientFundsError):
-        return BalanceTooLow(message, **said)
-    if code == "resource_missing" or status == 404:
-        return NotFound(message, **said)
-    # 409: somebody else is at this key or object just now. Below 400 and from 500 on nobody knows.
-    if 400 <= status < 500 and status != 409:
-        return Refused(message, **said)
-    return Unclear(message, **said)
+    with stripe_sdk.calling(settings.STRIPE_API_KEY, settings.STRIPE_API_ADDRESS, settings.STRIPE_RETRIES) as client:
+        yield client
 
 
 # --- our own balance --------------------------------------------------------------------------------------------------
@@ -262,7 +209,7 @@ def contested(dispute_id: str) -> Contested:
 # --- money out --------------------------------------------------------------------------------------------------------
 
 
-def make_recipient(params: AccountCreateParams, *, key: str) -> Recipient:
+def make_recipient(params: "AccountCreateParams", *, key: str) -> Recipient:
     with _calling() as client:
         wanted: AccountCreateParams = {**params, "include": list(_ACCOUNT_PARTS)}
         return answers.recipient(client.v2.core.accounts.create(wanted, {"idempotency_key": key}))
@@ -276,13 +223,13 @@ def recipient(account_id: str) -> Recipient:
 _ACCOUNT_PARTS: Final = ("configuration.recipient", "identity", "requirements")
 
 
-def onboarding_address(params: AccountLinkCreateParams, *, key: str) -> str:
+def onboarding_address(params: "AccountLinkCreateParams", *, key: str) -> str:
     """Where a scout tells Stripe who they are. Good for minutes, and for one visit."""
     with _calling() as client:
         return client.v2.core.account_links.create(params, {"idempotency_key": key}).url
 
 
-def make_transfer(params: TransferCreateParams, *, key: str) -> Transferred:
+def make_transfer(params: "TransferCreateParams", *, key: str) -> Transferred:
     with _calling() as client:
         return answers.transfer(client.v1.transfers.create(params, {"idempotency_key": key}))
 
@@ -329,10 +276,12 @@ def newest_bank_failure(account_id: str) -> str:
 
 def read_webhook(body: bytes, signature: str, *, secret: str) -> Notice:
     """What a webhook says, once its signature over the body as it came is right."""
+    from market.payments import stripe_sdk  # noqa: PLC0415
+
     try:
-        stripe.WebhookSignature.verify_header(body, signature, secret, SIGNATURE_SECONDS)
+        stripe_sdk.check_signature(body, signature, secret=secret)
         return answers.notice(json.loads(body))
-    except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
+    except (stripe_sdk.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
         raise BadSignature("This was not signed by Stripe for this address.") from error
 
 
@@ -346,12 +295,13 @@ def notices(*, since: datetime) -> Iterator[Notice]:
 
 
 def notice(event_id: str) -> Notice:
-    with _calling() as client:
-        try:
+    try:
+        with _calling() as client:
             return answers.notice(client.v1.events.retrieve(event_id).to_dict())
-        except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":
-                raise
+    except NotFound as not_there:
+        if not_there.code != "resource_missing":
+            raise
+    with _calling() as client:
         return answers.notice(client.v2.core.events.retrieve(event_id).to_dict())
 
 

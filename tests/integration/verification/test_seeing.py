@@ -16,7 +16,7 @@ from tests.phone import Phone
 from tests.unit.verification.photos.pictures import CORPUS, encoded, needs_corpus, scene
 from verification import looking
 from verification.models import Gathered, ModelReading, Verdict
-from verification.vision_gateway import Endpoint
+from verification.vision import Endpoint
 
 PHOTO = encoded(scene(8), quality=92)
 

@@ -11,7 +11,8 @@ from tests.fakes import vision as fake
 from tests.fakes.vision import Said, Vision
 from verification import vision
 from verification.requirements import CONTROL, CONTROLS, Criterion, Question, QuestionType
-from verification.vision_gateway import MOST_PICTURES, Endpoint, NoAnswer, ask
+from verification.vision import MOST_PICTURES, Endpoint, NoAnswer
+from verification.vision_gateway import ask
 
 ASKED = vision.items(
     [Criterion("c1", "The shop front is visible.")],

@@ -18,7 +18,8 @@ from verification.evidence import TextReading
 from verification.looking import LONGEST_SIDE
 from verification.photos.sandbox import Sandbox
 from verification.requirements import Criterion
-from verification.vision_gateway import Endpoint, ask
+from verification.vision import Endpoint
+from verification.vision_gateway import ask
 
 pytestmark = needs_corpus
 PAGES = sorted((CORPUS / "FigStep").glob("*ForbidQI*.png"))

@@ -50,6 +50,7 @@ for line in sys.stdin:
 """
 
 GATEWAY = "market.payments.stripe_gateway"
+SDK = "market.payments.stripe_sdk"
 Place = tuple[str, str, str]  # a module, a function in it, and whether before or after it
 
 
@@ -88,7 +89,7 @@ def points(call: str, path: str, recorded: tuple[str, str]) -> list[tuple[str, s
     place, name = recorded
     return [
         ("before the call", "", (GATEWAY, call, "before"), False),
-        ("after Stripe acted, without a reply", f"POST {path}", (GATEWAY, "_in_our_words", "before"), True),
+        ("after Stripe acted, without a reply", f"POST {path}", (SDK, "_in_our_words", "before"), True),
         ("after the reply", "", (GATEWAY, call, "after"), True),
         ("before our commit", "", (f"market.payments.{place}", name, "after"), True),
     ]
