@@ -13,6 +13,7 @@ from market.broker import pgmq_conninfo
 from market.celery import app
 from market.config import config
 from market.events import wakeups
+from tests import prepared
 from tests.flush import empty_append_only_tables
 
 # A busy machine is slow now and then: that is nothing that a test should fail by.
@@ -21,6 +22,12 @@ settings.load_profile("sightline")
 
 # Innermost: what a view answers, before anything else is put around it.
 django_settings.MIDDLEWARE.append("tests.answers.held_against_the_document")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Each process of a run tests in a copy of one migrated database."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = prepared.database()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from psycopg.conninfo import make_conninfo
 from market import mail
 from market.config import ROOT, config
 from market.engine import house as words
-from tests import chromium
+from tests import chromium, prepared
 from tests.fakes import stripe_twin
 
 SCREENS = ROOT / "build" / "screens"
@@ -92,7 +92,7 @@ def house() -> Iterator[House]:
     parameters = {**config.database, "dbname": "postgres"}
     with psycopg.connect(make_conninfo("", **parameters), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {prepared.database()}')
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="sightline-house-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
@@ -102,6 +102,7 @@ def house() -> Iterator[House]:
             "DATABASE_URL": make_conninfo("", **{**parameters, "dbname": name}),
             "PUBLIC_URL": f"http://localhost:{port}",
         }
+        prepared.furnish(home)
         house = House(f"http://localhost:{port}", home, environment)
         house.manage("prepare")
         yield from _serve(house, port)

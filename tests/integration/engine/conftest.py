@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.integration.engine.running import RunningHouse
 
 Up = Callable[..., RunningHouse]
@@ -25,6 +26,12 @@ def _hang_up_means_stop() -> Iterator[None]:
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
+def lived_in(home: Path) -> None:
+    """The house has been up before and has made what it makes at its first start."""
+    prepared.furnish(home, with_postgres=True)
 
 
 @pytest.fixture

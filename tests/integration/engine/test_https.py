@@ -14,7 +14,7 @@ from tests.integration.engine.conftest import Up
 pytestmark = pytest.mark.engine
 
 
-def test_https_is_trusted_by_who_has_the_root_certificate(up: Up, home: Path) -> None:
+def test_https_is_trusted_by_who_has_the_root_certificate(up: Up, lived_in: None, home: Path) -> None:
     house = up("--https", "--host", "127.0.0.1", "--no-demo")
     house.wait_until_up()
     root = trust.root_certificate(Layout(home))

@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import prepared
 from tests.database import ThrowawayPostgres
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import RunningHouse, living, until
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.engine
 
 
 @pytest.mark.timeout(600)  # three starts of everything, on a machine that may be busy
-def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, home: Path) -> None:
+def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, lived_in: None, home: Path) -> None:
     house = up()
     house.wait_until_up()
     assert house.status("/healthz") == 200
@@ -74,7 +75,8 @@ def test_an_interrupt_during_the_start_leaves_nothing_behind(up: Up, home: Path)
 
 
 def test_in_production_a_database_elsewhere_is_used_and_left_running(up: Up, home: Path) -> None:
-    with ThrowawayPostgres() as elsewhere:
+    prepared.furnish(home)
+    with ThrowawayPostgres(like=prepared.postgres()) as elsewhere:
         house = up(
             DATABASE_URL=elsewhere.conninfo(),
             SIGHTLINE_ENV="production",

@@ -20,6 +20,7 @@ import psycopg
 
 from market.config import ROOT, Config
 from market.engine.postgres import Postgres
+from tests import prepared
 from tests.database import ThrowawayPostgres
 
 _GRANIAN = ("-m", "granian", "--log-config", "market/engine/granian-logs.json", "--log-level", "info", "--no-ws")
@@ -48,7 +49,8 @@ class Served:
     def __enter__(self) -> "Served":
         self.home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="sightline-served-")))
         (self.home / "media").mkdir()
-        self._database = ThrowawayPostgres()
+        prepared.furnish(self.home)
+        self._database = ThrowawayPostgres(like=prepared.postgres())
         self.postgres: Postgres = self._stack.enter_context(self._database)
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in _settings()},
@@ -57,8 +59,6 @@ class Served:
             "DJANGO_SETTINGS_MODULE": "market.settings",
             **self._extra,
         }
-        for words in (["migrate", "--verbosity", "0"], ["collectstatic", "--no-input", "--verbosity", "0"]):
-            self.run(["manage.py", *words])
         return self
 
     def __exit__(self, *_: object) -> None:

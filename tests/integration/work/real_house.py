@@ -15,6 +15,8 @@ from typing import IO, Any
 import psycopg
 
 from market.engine.postgres import Postgres
+from tests import prepared
+from tests.database import copy
 from tests.workers import ROOT, Workers, workers
 
 ASKER = """
@@ -50,15 +52,9 @@ class RealHouse:
         }
 
     def begin(self) -> None:
+        copy(prepared.postgres(), self._postgres.data)
         self._postgres.prepare()
         self.start_postgres()
-        self._postgres.ensure_database()
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            check=True,
-        )
 
     def start_postgres(self) -> None:
         deadline = time.monotonic() + 180
