@@ -82,8 +82,10 @@ def _look_again(refusal: DomainError, asked: Asked) -> Call:
     return Call("GET", asked.path)
 
 
-def _look_at_it(refusal: DomainError, asked: Asked) -> Call:
+def _look_at_it(refusal: DomainError, asked: Asked) -> Call | None:
     """An action stands below what it is done to, in test mode too. A dispute is opened about a result in its body."""
+    if asked.path == "/v1/bounties":
+        return None  # there is none yet
     if asked.path == "/v1/disputes" and asked.body:
         return Call("GET", f"/v1/results/{asked.body.get('result')}")
     path = asked.path if asked.method == "PATCH" else asked.path.rpartition("/")[0]
@@ -103,20 +105,13 @@ def _cancel(refusal: DomainError, asked: Asked) -> Call:
     return Call("POST", f"{asked.path}/cancel")
 
 
-def _read_document(refusal: DomainError, asked: Asked) -> Call:
-    return Call("GET", "/v1/openapi.json")
+def _get(path: str) -> Mend:
+    return lambda refusal, asked: Call("GET", path)
 
 
-def _list_disputes(refusal: DomainError, asked: Asked) -> Call:
-    return Call("GET", "/v1/disputes")
-
-
-def _look_at_account(refusal: DomainError, asked: Asked) -> Call:
-    return Call("GET", "/v1/account")
-
-
-def _list_keys(refusal: DomainError, asked: Asked) -> Call:
-    return Call("GET", "/v1/keys")
+def _get_beside(path: str) -> Mend:
+    """Beside the address that was asked for, or with nothing what that stands below."""
+    return lambda refusal, asked: Call("GET", asked.path.rpartition("/")[0] + path)
 
 
 _MENDS: Final[dict[str, Mend]] = {
@@ -135,9 +130,20 @@ _MENDS: Final[dict[str, Mend]] = {
     "invalid_page_cursor": _look_again,
     "invalid_cursor": _look_again,
     "cursor_expired": _look_again,
-    "not_found": _read_document,
-    "already_contested": _list_disputes,
-    "agent_frozen": _look_at_account,
-    "too_many_keys": _list_keys,
-    "key_not_found": _list_keys,
+    "nothing_to_simulate": _look_at_it,
+    "too_late_to_contest": _look_at_it,
+    "decision_is_final": _look_at_it,
+    "not_found": _get("/v1/openapi.json"),
+    "already_contested": _get("/v1/disputes"),
+    "agent_frozen": _get("/v1/account"),
+    "too_many_keys": _get("/v1/keys"),
+    "key_not_found": _get("/v1/keys"),
+    "no_such_bounty": _get("/v1/bounties"),
+    "no_such_submission": _get("/v1/bounties"),
+    "no_such_dispute": _get("/v1/disputes"),
+    "no_such_webhook_endpoint": _get("/v1/webhook-endpoints"),
+    "too_many_webhook_endpoints": _get("/v1/webhook-endpoints"),
+    "no_such_webhook_delivery": _get_beside("/deliveries"),
+    "no_such_media": _get_beside(""),
+    "media_link_expired": _get_beside(""),
 }

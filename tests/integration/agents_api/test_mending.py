@@ -130,6 +130,41 @@ def test_a_scout_that_would_come_too_early_is_mended_by_the_clock(
     assert post(client, key, body).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/v1/bounties/bnt_01k6htzr9yfhx9tbjbdz58r79y", "/v1/bounties"),
+        ("POST", "/v1/results/sub_01k6htzr9yfhx9tbjbdz58r79y/accept", "/v1/bounties"),
+        ("GET", "/v1/disputes/dsp_01k6htzr9yfhx9tbjbdz58r79y", "/v1/disputes"),
+        ("DELETE", "/v1/keys/key_01k6htzr9yfhx9tbjbdz58r79y", "/v1/keys"),
+        ("GET", "/v1/webhook-endpoints/whk_01k6htzr9yfhx9tbjbdz58r79y", "/v1/webhook-endpoints"),
+    ],
+)
+def test_what_is_not_there_is_mended_by_the_list_of_what_is(
+    client: Client, key: str, method: str, path: str, found: str
+) -> None:
+    refused = call(client, key, {"method": method, "path": path})
+    assert (refused.status_code, refused.json()["fix_call"]) == (404, {"method": "GET", "path": found})
+    assert call(client, key, refused.json()["fix_call"]).status_code == 200
+
+
+def test_a_link_that_leads_nowhere_is_mended_by_the_result_that_holds_new_ones(client: Client) -> None:
+    story = Story(at=timezone.now())
+    submission = story.handed_in(story.post(), REVIEW)
+    problem = client.get(f"{path_of(submission)}/media?number=1&size=preview&until=1&key=x&signature=x").json()
+    assert call(client, key_of(story.buyer), problem["fix_call"]).json()["object"] == "result"
+
+
+def test_a_scout_that_has_nothing_to_do_is_mended_by_a_look_at_the_bounty(client: Client, key: str) -> None:
+    bounty = f"bounties/{post(client, key, wish()).json()['id']}"
+    call(client, key, {"method": "POST", "path": f"/v1/{bounty}/cancel"})
+    send = {"method": "POST", "path": f"/v1/test/{bounty}/simulate", "body": {"outcome": "good"}}
+    problem = call(client, key, send).json()
+    assert (problem["code"], problem["fix_call"]["path"]) == ("nothing_to_simulate", f"/v1/{bounty}")
+    waiting = post(client, key, wish(title="Is anybody at home?", simulate={"outcome": "good"}), once="other").json()
+    assert (waiting["code"], waiting["fix_call"]) == ("nothing_to_simulate", None)
+
+
 def test_everything_that_is_missing_is_named_at_once(client: Client, key: str) -> None:
     problem = post(client, key, {"title": "Open?"}).json()
     assert (problem["code"], problem["param"]) == ("missing_field", "/questions")
