@@ -98,7 +98,9 @@ class Text(Reader[str]):
         return plain(value, param=param, most=self.most, least=self.least, lines=self.lines)
 
     def bare(self, parts: Parts) -> Schema:
-        return {"type": "string", "minLength": self.least, "maxLength": self.most}
+        # Spaces alone say nothing: they are taken out, and then it is empty.
+        visible = {"pattern": "\\S"} if self.least else {}
+        return {"type": "string", "minLength": self.least, "maxLength": self.most, **visible}
 
     def refusals(self) -> Refusals:
         return frozenset({InvalidText, TextTooLong, TextTooShort})

@@ -39,6 +39,14 @@ def test_a_method_that_says_nothing_of_itself_is_no_endpoint() -> None:
                 return Response({})
 
 
+@pytest.mark.parametrize(("title", "fits"), [("Open?", True), (" ", False), ("", False), ("x" * 121, False)])
+def test_a_text_that_says_nothing_is_none_to_the_document_either(title: str, fits: bool) -> None:
+    [post] = (each for each in OPERATIONS if each.operation.name == "quote")
+    sample = described(post)["requestBody"]["content"]["application/json"]["schema"]
+    wish = {**post.operation.body.example(), "title": title}
+    assert (errors(sample, wish) == []) is fits
+
+
 def test_every_address_is_one_of_the_document() -> None:
     views: list[Any] = [pattern.callback.view_class for pattern in urlpatterns]  # type: ignore[attr-defined]
     assert [view for view in views if not issubclass(view, Endpoint)] == []
