@@ -106,12 +106,12 @@ def _cancel(refusal: DomainError, asked: Asked) -> Call:
 
 
 def _get(path: str) -> Mend:
-    return lambda refusal, asked: Call("GET", path)
+    return lambda _refusal, _asked: Call("GET", path)
 
 
 def _get_beside(path: str) -> Mend:
     """Beside the address that was asked for, or with nothing what that stands below."""
-    return lambda refusal, asked: Call("GET", asked.path.rpartition("/")[0] + path)
+    return lambda _refusal, asked: Call("GET", asked.path.rpartition("/")[0] + path)
 
 
 _MENDS: Final[dict[str, Mend]] = {
