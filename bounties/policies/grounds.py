@@ -70,3 +70,9 @@ def ground(code: object, among: Mapping[str, Ground], *, param: str = "/ground")
         error.facts["grounds"] = sorted(among)
         raise error
     return found
+
+
+def sentence_of(code: str) -> str:
+    """What a dispute is about, whoever opened it."""
+    found = {**BUYERS_DISPUTE, **SCOUTS_APPEAL}.get(code)
+    return found.sentence if found else code

@@ -5,5 +5,16 @@ No request leaves for it. It knows no streets: where a real map is wanted, MAP_S
 
 from typing import Final
 
+from django.conf import settings
+
 FILE: Final = "map/world.pmtiles"  # below the static files
 LAYERS: Final = [{"id": "land"}, {"id": "borders"}, {"id": "cities"}]
+
+
+def addresses() -> dict[str, str]:
+    """What a page with a map on it has to know."""
+    return {
+        "style": settings.MAP_STYLE_URL,
+        "world": f"{settings.STATIC_URL}{FILE}",
+        "scripts": f"{settings.STATIC_URL}map/",
+    }

@@ -15,13 +15,14 @@ from bounties.operations import disputing, reviewing, ruling
 from bounties.operations.locking import NoSuchDispute
 from bounties.places import Place
 from bounties.policies.disputes import Ruling
-from bounties.policies.grounds import REJECTION
+from bounties.policies.grounds import REJECTION, sentence_of
 from bounties.states import DISPUTE_RUNS, SubmissionState
 from market import clock
 from market.errors import DomainError
 from verification import evidence as evidences
 from verification import geo, queries
 from verification.intake import JPEG
+from web import basemap
 from web.addresses import known
 from web.guards import for_operators
 from web.ops import money, trail
@@ -141,10 +142,13 @@ def _page(request: HttpRequest, submission_id: str, found: Submission, form: Rea
         "verdict": verdict,
         "checks": sorted(verdict.checks, key=lambda each: _READ_FIRST.index(each.outcome)) if verdict else (),
         "pictures": queries.copies_of(found.capture_id),
+        "asked": asked,
+        "map": basemap.addresses(),
         "drawing": trail.draw(geo.place(asked.lat, asked.lng), bounty.radius_m, facts.session.fixes) if facts else None,
         "session": facts.session if facts else None,
         "answers": [(questions.get(each["question_id"], each["question_id"]), each) for each in found.answers],
         "dispute": dispute,
+        "dispute_ground": sentence_of(dispute.ground) if dispute else "",
         "dispute_runs": runs,
         "said": desk.messages_of(dispute) if dispute else (),
         "review_choices": money.of_review(found) if ours else (),

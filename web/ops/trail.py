@@ -1,4 +1,4 @@
-"""The scout's trail around the place asked for, as a drawing of its own: no map, no request to anybody. Pure."""
+"""The scout's trail around the place asked for, as a drawing of its own, which a map may lie under. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Dot:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     size: float
+    metres: float  # from one side to the other
     radius: float  # of the circle asked for, around the middle
     dots: tuple[Dot, ...]
     path: str
@@ -41,7 +42,7 @@ def draw(centre: Place, radius_m: float, fixes: Sequence[Fix]) -> Drawing:
     )
     bar_m = _round_length(reach / 2)
     path = " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in dots)
-    return Drawing(_SIZE, radius_m * scale, dots, path, bar_m, bar_m * scale)
+    return Drawing(_SIZE, 2 * reach, radius_m * scale, dots, path, bar_m, bar_m * scale)
 
 
 def _metres(centre: Place, place: Place) -> tuple[float, float]:

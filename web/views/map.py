@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -31,9 +30,7 @@ def page(request: HttpRequest, scout: Scout) -> HttpResponse:
     facts: dict[str, Any] = {
         "standpoint": here,
         "claims": scouting.live_claims(scout=scout.account, at=clock.now()),
-        "style_url": settings.MAP_STYLE_URL,
-        "world": f"{settings.STATIC_URL}{basemap.FILE}",
-        "scripts": f"{settings.STATIC_URL}map/",
+        "map": basemap.addresses(),
         "rows": () if here is None else _around(scout, here.place, within_m=_WITHIN_M, limit=_LISTED),
     }
     return render(request, "scout/map.html", facts)

@@ -117,7 +117,10 @@ def test_a_buyers_dispute_is_ruled_on(staff: Client, story: Story, ruling: str, 
 def test_an_appeal_says_who_pays_before_it_is_ruled_on(staff: Client, story: Story) -> None:
     submission = story.handed_in(story.post(), REJECTED)
     disputing.appeal(scout=story.scout, submission_id=submission.id, ground_code="check_wrong", at=story.at)
-    assert "The scout gets 2.50 USD from the hold, at once and for good" in text(staff, page_of(submission))
+    told = text(staff, page_of(submission))
+    assert "The scout gets 2.50 USD from the hold, at once and for good" in told
+    for what_it_is_about in ("A check was answered wrongly", "You were 2 km away.", "The shop front is visible"):
+        assert what_it_is_about in told
     staff.post(page_of(submission, "/ask"), {"reason": "Where did you stand?"})
     assert "Where did you stand?" in text(staff, page_of(submission))
     staff.post(page_of(submission, "/rule"), {"ruling": "for_scout", "reason": "It shows the door."})

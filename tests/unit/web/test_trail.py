@@ -20,6 +20,7 @@ def test_the_place_is_the_middle_and_north_is_up() -> None:
     north, east = drawing.dots
     assert (north.x, east.y) == pytest.approx((200, 200), abs=0.5)
     assert north.y < 200 < east.x
+    assert drawing.radius / drawing.size == pytest.approx(100 / drawing.metres)
     # 100 m either way, and as far as the circle's edge.
     assert 200 - north.y == pytest.approx(drawing.radius, rel=0.02)
     assert east.x - 200 == pytest.approx(drawing.radius, rel=0.06)

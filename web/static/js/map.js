@@ -1,9 +1,9 @@
 // The map of what is asked. Everything big is loaded here and nowhere else. Where it does not come up, for whatever
 // reason, the list that the page brought along stays.
 
+import { hasWebGL, load, loaded, style } from "./basemap.js";
 import { bearing as bearingTo } from "./geo.js";
 
-const PATIENCE = 5000;
 const page = document.querySelector("[data-map]");
 const part = (name) => page.querySelector(`[data-map-${name}]`);
 const instead = document.querySelector("[data-map-instead]");
@@ -19,46 +19,11 @@ function giveUp(why) {
   instead.querySelector("[data-map-trouble]").hidden = false;
 }
 
-function hasWebGL() {
-  try {
-    return Boolean(document.createElement("canvas").getContext("webgl2"));
-  } catch {
-    return false;
-  }
-}
-
-// Plain: land, borders, names of cities, in the page's own colours.
-function style() {
-  const colour = dark.matches
-    ? { water: "#0c1012", land: "#1b2320", border: "#3a4540", name: "#a9b3ad", halo: "#111614" }
-    : { water: "#dfe8ea", land: "#f6f4ee", border: "#c9c3b2", name: "#515c57", halo: "#fffefa" };
-  const rank = ["get", "rank"];
-  return {
-    version: 8,
-    sources: { world: { type: "vector", url: `pmtiles://${new URL(dataset.world, location.href)}`, attribution: "Natural Earth · GeoNames" } },
-    layers: [
-      { id: "water", type: "background", paint: { "background-color": colour.water } },
-      { id: "land", type: "fill", source: "world", "source-layer": "land", paint: { "fill-color": colour.land } },
-      { id: "borders", type: "line", source: "world", "source-layer": "borders", paint: { "line-color": colour.border, "line-dasharray": [3, 2] } },
-      {
-        id: "cities",
-        type: "symbol",
-        source: "world",
-        "source-layer": "cities",
-        layout: { "text-field": ["get", "name"], "text-size": ["interpolate", ["linear"], rank, 1e5, 12, 5e6, 17], "symbol-sort-key": ["-", 0, rank] },
-        paint: { "text-color": colour.name, "text-halo-color": colour.halo, "text-halo-width": 1.5 },
-      },
-    ],
-  };
-}
-
 async function begin() {
-  const maplibre = await import(`${dataset.scripts}maplibre-gl.mjs`);
-  maplibre.setWorkerUrl(`${dataset.scripts}maplibre-gl-worker.mjs`);
-  maplibre.addProtocol("pmtiles", new pmtiles.Protocol().tile);
+  const maplibre = await load(dataset);
   const map = new maplibre.Map({
     container: part("canvas"),
-    style: dataset.style || style(),
+    style: style(dataset),
     center: home,
     zoom: 13,
     maxZoom: 19,
@@ -70,11 +35,8 @@ async function begin() {
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ unit: dataset.units }), "top-left");
   map.addControl(new maplibre.AttributionControl({ compact: false }), "bottom-left");
-  if (!dataset.style) dark.addEventListener("change", () => map.setStyle(style()));
-  await new Promise((done, failed) => {
-    map.once("load", done);
-    setTimeout(() => failed(new Error("too slow")), PATIENCE);
-  });
+  if (!dataset.style) dark.addEventListener("change", () => map.setStyle(style(dataset)));
+  await loaded(map);
   return { maplibre, map };
 }
 
