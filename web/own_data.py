@@ -21,6 +21,7 @@ from market.payments.models import Payout
 from verification import queries
 from verification.models import Medium
 from verification.store import NotKept
+from web.notices.models import Device, Notice, Preferences, Watch
 
 # How the files begin that phones hand in; what begins otherwise is handed out without an ending.
 _ENDINGS = ((b"\xff\xd8\xff", ".jpg"), (b"\x89PNG", ".png"), (b"RIFF", ".webp"))
@@ -60,7 +61,28 @@ def everything_about(user: User) -> dict[str, Any]:
             for each in Authenticator.objects.filter(user=user)
         ],
         "agents": list(Agent.objects.filter(owner=user).values("name", "contact", "claimed_at")),
+        "notifications": _notifications(user),
         "scout": [_scout(each) for each in Scout.objects.select_related("account").filter(user=user)],
+    }
+
+
+def _notifications(user: User) -> dict[str, Any]:
+    chosen = Preferences.objects.filter(user=user)
+    return {
+        "chosen": chosen.values("language", "zone", "quiet_from", "quiet_until", "off").first(),
+        "places": [
+            {
+                "name": each.name,
+                "lat": each.latitude_e7 / 1e7,
+                "lng": each.longitude_e7 / 1e7,
+                "within_m": each.within_m,
+            }
+            for each in Watch.objects.filter(user=user).order_by("id")
+        ],
+        "browsers": list(Device.objects.filter(user=user).order_by("id").values("endpoint", "made_at")),
+        "told": list(
+            Notice.objects.filter(user=user).order_by("id").values("type", "channel", "data", "made_at", "sent_at")
+        ),
     }
 
 

@@ -82,11 +82,15 @@ def be_quiet(request: HttpRequest, scout: Scout) -> HttpResponse:
     zone = request.POST.get("zone", "")
     if zone not in available_timezones():
         zone = str(zone_at(here.place)) if here else "UTC"
+    start, end = _time(request.POST.get("from", "")), _time(request.POST.get("until", ""))
+    if (start is None) != (end is None):
+        messages.error(request, gettext("Quiet hours need both times. Leave both empty to be told at once."))
+        return redirect("notices")
     operations.be_quiet(
         user=person(request),
         zone=zone,
-        start=_time(request.POST.get("from", "")),
-        end=_time(request.POST.get("until", "")),
+        start=start,
+        end=end,
         language=get_language() or "en",
     )
     messages.success(request, gettext("Saved."))

@@ -103,6 +103,7 @@ def test_for_money_nothing_is_made_up(story: Story) -> None:
 def test_the_export_holds_everything_and_only_ones_own(story: Story, scouts_phone: Client) -> None:
     story.handed_in(story.post(), ACCEPTED)
     story.handed_in(story.post(), REJECTED, story.other_scout)
+    scouts_phone.post("/me/notices/places", {"within": "5000"})
     answer = scouts_phone.get("/me/data/export")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sightline.zip"'
     with ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
@@ -115,6 +116,8 @@ def test_the_export_holds_everything_and_only_ones_own(story: Story, scouts_phon
     assert scout["claims"][0]["from"] == {"lat": 52.521, "lng": 13.406}
     assert scout["ledger"][0]["amount"] == "2.50"
     assert "submission.accepted" in [event["type"] for event in scout["events"]]
+    [place] = told["notifications"]["places"]
+    assert (place["lat"], place["within_m"]) == (52.521, 5000)
     assert str(story.other_scout.id) not in text
 
 

@@ -205,7 +205,11 @@ def test_the_form_of_quiet_hours_reads_what_a_phone_sends(scout: Scout) -> None:
     client.post("/me/notices/quiet", {"from": "22:00", "until": "07:00", "zone": "Europe/Madrid"})
     chosen = Preferences.objects.get(user=scout.user)
     assert (chosen.quiet_from, chosen.quiet_until, chosen.zone) == (time(22), time(7), "Europe/Madrid")
-    client.post("/me/notices/quiet", {"from": "", "until": "07:00", "zone": "Nowhere/Nothing"})
+    half = client.post("/me/notices/quiet", {"from": "", "until": "06:00", "zone": "Europe/Madrid"}, follow=True)
+    assert "Quiet hours need both times" in half.content.decode()
+    chosen.refresh_from_db()
+    assert (chosen.quiet_from, chosen.quiet_until) == (time(22), time(7))
+    client.post("/me/notices/quiet", {"from": "", "until": "", "zone": "Nowhere/Nothing"})
     chosen.refresh_from_db()
     assert (chosen.quiet_from, chosen.quiet_until, chosen.zone) == (None, None, "Europe/Berlin")
 
