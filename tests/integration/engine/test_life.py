@@ -94,7 +94,7 @@ def test_in_production_a_database_elsewhere_is_used_and_left_running(up: Up, hom
         status, headers = house.answer("/healthz", **by_proxy)
         assert status == 200
         assert headers["Strict-Transport-Security"].startswith("max-age=63072000")
-        assert house.answer("/accounts/login/", Host="evil.example")[0] == 400
+        assert house.answer("/accounts/login/", Host="evil.example")[0] == 421
         house.process.kill()
         assert elsewhere.answers()
 

@@ -20,6 +20,8 @@ from web.views import front
 
 pytestmark = pytest.mark.django_db
 
+A_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
 
 @pytest.fixture(autouse=True)
 def _uncounted() -> None:
@@ -117,7 +119,7 @@ def test_letters_are_shown_to_this_machine_only(client: Client) -> None:
 
 
 def test_nothing_is_told_as_such(client: Client) -> None:
-    answer = client.get("/nowhere")
+    answer = client.get("/nowhere", headers=A_BROWSER)
     assert answer.status_code == 404
     assert b"Nothing is here" in answer.content
 
@@ -128,13 +130,13 @@ def test_a_fault_of_ours_has_a_page_that_needs_nothing(client: Client, monkeypat
 
     monkeypatch.setattr(front, "render", break_down)
     client.raise_request_exception = False
-    answer = client.get("/")
+    answer = client.get("/", headers=A_BROWSER)
     assert answer.status_code == 500
     assert b"Something broke on our side" in answer.content
     assert b"a fault" not in answer.content
 
 
 def test_a_request_for_another_host_is_refused(client: Client) -> None:
-    answer = client.get("/", headers={"Host": "evil.example"})
+    answer = client.get("/", headers={**A_BROWSER, "Host": "evil.example"})
     assert answer.status_code == 400
     assert b"could not be understood" in answer.content
