@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from tests import chromium
 
@@ -17,7 +18,6 @@ QUICK = {
     "import contracts": ["lint-imports"],
 }
 THOROUGH = {
-    "types": ["mypy"],
     "shell scripts": ["shellcheck", "bin/up", "bin/test", "bin/find-python", ".ci/run"],
     "image": ["hadolint", "docker/Dockerfile"],
     "compose": ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker/compose.yaml"],
@@ -28,25 +28,32 @@ THOROUGH = {
         *("caddy", "validate", "--config", "docker/Caddyfile", "--adapter", "caddyfile"),
     ],
 }
+# Keeps one core busy for as long as a sixth of all tests: these run beside it, and what it says is told after them.
+BESIDE_THE_TESTS = {"types": ["mypy"]}
+# What tests start loads these again and again, and compiles them each time where no bytecode may be written by the way.
+OURS = ("market", "bounties", "verification", "agents_api", "web", "clients", "tests")
 
 
 def main(arguments: Sequence[str]) -> int:
     options, for_pytest = _parser().parse_known_args(arguments)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", *OURS])  # a file that does not compile is the linter's
     checks = QUICK if options.quick else QUICK | THOROUGH
     # All checks run, whatever the first of them says: one round shows everything that has to be mended.
     with ThreadPoolExecutor(max_workers=2) as side_by_side:
         browser = None if options.quick else side_by_side.submit(chromium.find_or_install)
-        passed = side_by_side.map(_passes, checks, checks.values())
-        failed = [name for name, clean in zip(checks, passed, strict=True) if not clean]
-    if browser:
-        os.environ["SIGHTLINE_CHROMIUM"] = str(browser.result())
-    tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
+        said = [_told(each) for each in side_by_side.map(_check, checks, checks.values())]
+        beside = [side_by_side.submit(_check, *each) for each in BESIDE_THE_TESTS.items() if not options.quick]
+        if browser:
+            os.environ["SIGHTLINE_CHROMIUM"] = str(browser.result())
+        tests = subprocess.run([sys.executable, "-m", "pytest", *_words_for_pytest(options), *for_pytest])
+        said += [_told(each.result()) for each in beside]
+    failed = [each.name for each in said if each.complaint]
     if options.long and tests.returncode == 0:
         tests = subprocess.run([sys.executable, "-m", "tests.simulation"])
         payouts = subprocess.run([sys.executable, "-m", "tests.simulation", "--payouts", "10000"])
         tests = tests if tests.returncode else payouts
     if failed:
-        print(f"\nbin/test: not clean: {', '.join(failed)}. What they say stands above the tests.", file=sys.stderr)
+        print(f"\nbin/test: not clean: {', '.join(failed)}. What they say stands above.", file=sys.stderr)
     return tests.returncode or bool(failed)
 
 
@@ -74,14 +81,27 @@ def _words_for_pytest(options: argparse.Namespace) -> list[str]:
     return words
 
 
-def _passes(name: str, command: Sequence[str]) -> bool:
+@dataclass(frozen=True)
+class _Said:
+    """What a check has said: nothing that matters, or what has to be mended."""
+
+    name: str
+    seconds: float
+    complaint: str
+
+
+def _check(name: str, command: Sequence[str]) -> _Said:
     began = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True)
-    seconds = time.monotonic() - began
-    print(f"{name}: {'FAILED' if done.returncode else 'ok'} ({seconds:.1f} s)", flush=True)
-    if done.returncode:
-        print(done.stdout + done.stderr, flush=True)
-    return done.returncode == 0
+    complaint = (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
+    return _Said(name, time.monotonic() - began, complaint if done.returncode else "")
+
+
+def _told(said: _Said) -> _Said:
+    print(f"{said.name}: {'FAILED' if said.complaint else 'ok'} ({said.seconds:.1f} s)", flush=True)
+    if said.complaint:
+        print(said.complaint, flush=True)
+    return said
 
 
 if __name__ == "__main__":
