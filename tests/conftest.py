@@ -13,7 +13,7 @@ from market.broker import pgmq_conninfo
 from market.celery import app
 from market.config import config
 from market.events import wakeups
-from tests import prepared
+from tests import prepared, static_files
 from tests.flush import empty_append_only_tables
 
 # A busy machine is slow now and then: that is nothing that a test should fail by.
@@ -22,6 +22,12 @@ settings.load_profile("sightline")
 
 # Innermost: what a view answers, before anything else is put around it.
 django_settings.MIDDLEWARE.append("tests.answers.held_against_the_document")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> Iterator[None]:
+    with static_files.looked_at_once():
+        yield
 
 
 @pytest.fixture(scope="session")
