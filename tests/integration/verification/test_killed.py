@@ -1,20 +1,13 @@
 """A worker is killed with the work in its hands: the next one finishes it, and nothing is there twice."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from django.db import connection
-from psycopg.conninfo import make_conninfo
 
 from bounties import capturing, verifying
 from bounties.models import Award, Claim, Submission
-from market.config import config
+from tests.dying import Dying, Place, a_process_that_dies
 from tests.integration.bounties.story import Story, check_always
 from tests.phone import Phone
 from tests.unit.verification.photos.pictures import encoded, scene
@@ -24,31 +17,13 @@ from verification.searching import hashes
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).resolve().parents[3]
 PHOTO = encoded(scene(17), quality=92)
 
-# A process that verifies one submission, and is gone when it comes to the named function.
-VERIFY_AND_DIE = """
-import os, signal, sys
-from importlib import import_module
-from uuid import UUID
-import django
-django.setup()
-from bounties import verifying
-from market.clock import now
 
-submission_id, place, name, when = sys.argv[1:]
-module = import_module(place)
-real = getattr(module, name)
-
-def dying(*args, **kwargs):
-    if when == "after":
-        real(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(module, name, dying)
-verifying.verify_submission(submission_id=UUID(submission_id), at=now())
-"""
+@pytest.fixture(scope="module")
+def dying(django_db_setup: None) -> Iterator[Dying]:
+    with a_process_that_dies("bounties.verifying") as started:
+        yield started
 
 
 @pytest.fixture
@@ -68,19 +43,6 @@ def submission(story: Story, phone: Callable[[Claim], Phone]) -> Submission:
     return Submission.objects.get(pk=answer.json()["submission"])
 
 
-def die(submission: Submission, *where: str) -> None:
-    database = make_conninfo(**{**config.database, "dbname": str(connection.settings_dict["NAME"])})
-    done = subprocess.run(
-        [sys.executable, "-c", VERIFY_AND_DIE, str(submission.id), *where],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "market.settings"},
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-
-
 @pytest.mark.parametrize(
     "where",
     [
@@ -95,9 +57,9 @@ def die(submission: Submission, *where: str) -> None:
     ids=" ".join,
 )
 def test_what_a_killed_worker_left_is_finished_by_the_next_and_nothing_is_there_twice(
-    story: Story, submission: Submission, where: tuple[str, str, str]
+    story: Story, submission: Submission, dying: Dying, where: Place
 ) -> None:
-    die(submission, *where)
+    dying.do("bounties.verifying.verify_submission", where, submission_id=str(submission.id))
     for _ in range(2):
         verifying.verify_submission(submission_id=submission.id, at=datetime.now(UTC))
 
