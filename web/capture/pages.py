@@ -81,7 +81,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "description": gettext("Look at something near you, and be paid for what you saw."),
         "lang": get_language(),
         "dir": "rtl" if get_language_bidi() else "ltr",
-        "start_url": "/",
+        "start_url": reverse("nearby"),
         "scope": "/",
         "display": "standalone",
         "orientation": "portrait",

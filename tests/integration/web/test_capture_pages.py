@@ -94,6 +94,16 @@ def test_the_manifest_names_icons_that_are_there(client: Client) -> None:
         assert finders.find(UNHASHED.sub("", icon["src"].removeprefix("/static/")))
 
 
+def test_what_is_on_the_home_screen_opens_what_is_asked_nearby(client: Client) -> None:
+    assert client.get("/manifest.webmanifest").json()["start_url"] == "/nearby"
+
+
+def test_the_capture_says_what_it_is_about_before_its_script_has_run(client: Client) -> None:
+    page = client.get("/capture/clm_01kajq").content.decode()
+    assert re.findall(r'data-step="(\w+)">', page) == ["start"]  # all others are hidden
+    assert re.search(r'data-do="start" disabled>', page)
+
+
 def test_a_stranger_gets_no_pass_and_is_told_so(client: Client, story: Story) -> None:
     story.claim(story.post())
     answer = client.get("/capture/passes")
