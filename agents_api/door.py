@@ -3,7 +3,7 @@
 A view parses, calls one operation or query, and shows what came of it. It holds no rule of its own.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ from agents_api.mending import Asked, call_that_mends
 from agents_api.problems import Problem
 from agents_api.wire import JsonParser, JsonRenderer, Negotiation
 from market import clock
-from market.accounts.authentication import Caller, InvalidKey, authenticate
+from market.accounts.authentication import AskAgain, Caller, InvalidKey, authenticate
 from market.accounts.models import Account, Mode
 from market.client_address import client_address
 from market.errors import DomainError, Kind
@@ -59,6 +59,9 @@ class NoSuchPath(DomainError):
 class KeyAuthentication(BaseAuthentication):
     """A bearer key. DRF calls what it returns the user; here it is the agent's account."""
 
+    def __init__(self, ask_again: AskAgain) -> None:
+        self._ask_again = ask_again
+
     def authenticate(self, request: Request) -> tuple[Caller, Caller] | None:
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if not text:
@@ -66,7 +69,7 @@ class KeyAuthentication(BaseAuthentication):
         if scheme.lower() != SCHEME.lower():
             raise InvalidKey("The key must be sent as a bearer token.")
         address = client_address(request._request)  # noqa: SLF001 - the address is a matter of Django's request
-        caller = authenticate(text=text.strip(), address=address, at=clock.now())
+        caller = authenticate(text=text.strip(), address=address, at=clock.now(), ask_again=self._ask_again)
         return caller, caller
 
     def authenticate_header(self, request: Request) -> str:
@@ -76,7 +79,7 @@ class KeyAuthentication(BaseAuthentication):
 class Endpoint(APIView):
     """One address of the API. What its methods need and answer they say by `@Operation`, and are held to here."""
 
-    authentication_classes: tuple[type[BaseAuthentication], ...] = (KeyAuthentication,)
+    authentication_classes: tuple[type[KeyAuthentication], ...] = (KeyAuthentication,)
     permission_classes = ()
     parser_classes = (JsonParser,)
     renderer_classes = (JsonRenderer,)
@@ -92,6 +95,7 @@ class Endpoint(APIView):
     operations: ClassVar[Mapping[str, Operation]] = {}
 
     allowance: Allowance | None = None
+    _allowed: Callable[[], Allowance] | None = None  # what the statement says that read the key
     _account: Account | None = None
     query: Mapping[str, Any]
 
@@ -106,31 +110,44 @@ class Endpoint(APIView):
         return self.operations.get(method)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        super().initial(request, *args, **kwargs)  # who calls, and how often
         operation = self.operation
         if operation is None:
             return
+        if operation.scope is not None:
+            self.caller.check_scope(operation.scope)
         # DRF hands this same dict on to the method.
         self.kwargs.update({name: IDS[name].read(text, f"/{name}") for name, text in kwargs.items() if name in IDS})
         self.query = operation.read_query(request.query_params.dict() if request.META.get("QUERY_STRING") else {})
         if operation.once:
             idempotency.check_key(request.headers.get("Idempotency-Key"))
 
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return [each(self._read_key_and_count) for each in self.authentication_classes]
+
+    def _read_key_and_count(self, caller: Caller, key: Question) -> Sequence[tuple[Any, ...]]:
+        """A key that must be read again is read by the statement that counts the call, with what the call reads."""
+        if self.limit is None:
+            return key.rows()
+        along = self.asks_along(caller)
+        answer, self._allowed = limits.spend_and_ask(
+            self.limit, caller=str(caller.key_id), at=clock.now(), asked=key, along=along
+        )
+        return answer
+
     def check_permissions(self, request: Request) -> None:
-        scope = self.operation.scope if self.operation else None
-        if scope is None:
-            return
-        if not isinstance(request.auth, Caller):
+        """What may be said before a call is counted: who has no key cannot be held to its allowance."""
+        if self.operation and self.operation.scope and not isinstance(request.auth, Caller):
             raise NotAuthenticated("This call needs a key.")
-        request.auth.check_scope(scope)
 
     def check_throttles(self, request: Request) -> None:
-        if self.limit is None:
-            return
-        caller = request.auth
-        who = str(caller.key_id) if isinstance(caller, Caller) else self.neighbourhood
         try:
-            self.allowance = limits.spend(self.limit, caller=who, at=clock.now(), along=self.asks_along())
+            if self._allowed is not None:
+                self.allowance = self._allowed()
+            elif self.limit is not None:
+                caller = request.auth if isinstance(request.auth, Caller) else None
+                who, along = (str(caller.key_id), self.asks_along(caller)) if caller else (self.neighbourhood, None)
+                self.allowance = limits.spend(self.limit, caller=who, at=clock.now(), along=along)
         except limits.TooManyCalls as refusal:
             self.allowance = refusal.allowance
             raise
@@ -166,7 +183,7 @@ class Endpoint(APIView):
         answer.headers.setdefault("Cache-Control", kept)
         return answer
 
-    def asks_along(self) -> Question | None:
+    def asks_along(self, caller: Caller) -> Question | None:
         """What this call reads: asked by the statement that counts it, and answered in `allowance.along`."""
         return None
 

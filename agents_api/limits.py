@@ -5,7 +5,7 @@ it on by one share, and is refused when it would lie further ahead than the wind
 crash everybody begins with a full allowance, which is no harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -91,6 +91,26 @@ def spend(limit: Limit, *, caller: str, at: datetime, calls: int = 1, along: Que
     row_key = f"{limit.name}:{caller}"
     values = {"caller": row_key, "at": at, "cost": cost, "window": limit.window}
     counted = prepared.rows(_COUNT, values) if along is None else along.rows_if(_COUNT, values)
+    return _allowance(limit, counted, row_key, at=at, cost=cost)
+
+
+def spend_and_ask(
+    limit: Limit, *, caller: str, at: datetime, asked: Question, along: Question | None = None
+) -> tuple[Sequence[tuple[Any, ...]], Callable[[], Allowance]]:
+    """Count a call by the statement that asks something which is answered to every call, let in or not.
+
+    Who asks for the allowance then is told whether there was one.
+    """
+    row_key = f"{limit.name}:{caller}"
+    values = {"caller": row_key, "at": at, "cost": limit.share, "window": limit.window}
+    answer, counted = asked.rows_and(_COUNT, values, along)
+    return answer, lambda: _allowance(limit, counted, row_key, at=at, cost=limit.share)
+
+
+def _allowance(
+    limit: Limit, counted: Sequence[tuple[Any, ...]], row_key: str, *, at: datetime, cost: timedelta
+) -> Allowance:
+    """What is left after a call that the statement has counted, or the refusal of one that it has not."""
     if not counted:
         held = prepared.rows(_HELD, {"caller": row_key})
         full_at = held[0][0] if held else at

@@ -14,7 +14,7 @@ from typing import Any, Self, cast
 
 import orjson
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql.compiler import SQLCompiler
@@ -39,6 +39,7 @@ class Prepared:
     pieces: tuple[str, ...]
     names: tuple[str, ...]
     is_limited: bool
+    columns: int  # how many it answers, where it says which
 
     @classmethod
     def of(cls, query: "QuerySet[Any, Any]", *, limited: bool = True) -> Self:
@@ -55,13 +56,14 @@ class Prepared:
                 if isinstance(parameter, Enum):
                     parameter = parameter.value  # noqa: PLW2901
                 pieces[-1] += sql.Literal(parameter).as_string(None).replace("%", "%%") + other
+        columns = len(query.query.selected or ())
         if not limited:
-            return cls(tuple(pieces), tuple(names), is_limited=False)
+            return cls(tuple(pieces), tuple(names), is_limited=False, columns=columns)
         # How many is the last of the values. In a subquery, so that no planner knows the number: it then assumes that a
         # part of what there is will do, and takes the plan that yields its first rows soon. Told the number, and misled
         # by what it must guess of boxes and moments, it fetched and sorted all that was within reach.
         pieces[-1] += " LIMIT (SELECT "
-        return cls((*pieces, "::bigint)"), (*names, "rows"), is_limited=True)
+        return cls((*pieces, "::bigint)"), (*names, "rows"), is_limited=True, columns=columns)
 
     def rows(self, *givens: Mapping[str, Any], limit: int | None = None) -> list[tuple[Any, ...]]:
         """At most `limit` rows for these values; for several sets of them, so many for each, in one query."""
@@ -104,22 +106,46 @@ class Question:
         """
         return rows(_joined(first, self.query.whole), {**values, **self.given})
 
+    def rows_and(
+        self, first: str, values: Mapping[str, Any], then: Self | None = None
+    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The answer to this, whatever comes of the statement `first`; and what comes of that, and `then`, as above.
+
+        `first` answers one row at most, of which no column is null.
+        """
+        text = _beside(self.query.whole, first, None if then is None else then.query.whole)
+        found = rows(text, {**values, **self.given, **({} if then is None else then.given)})
+        wide = self.query.columns
+        return [row[:wide] for row in found], [row[wide:] for row in found if row[wide] is not None]
+
 
 @cache
 def _joined(first: str, then: str) -> str:
     return f"WITH first AS ({first}) SELECT * FROM first LEFT JOIN ({then}) AS after ON true"  # noqa: S608 - our own
 
 
+@cache
+def _beside(asked: str, first: str, then: str | None) -> str:
+    after = "" if then is None else f" LEFT JOIN ({then}) AS after ON first IS NOT NULL"
+    return f"WITH first AS ({first}) SELECT * FROM ({asked}) AS asked LEFT JOIN first ON true{after}"  # noqa: S608 - our own
+
+
 def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What a statement answers that Postgres is to plan once for each connection."""
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]  # once: each look at Django's `connection` asks for it anew
+    database.ensure_connection()
     # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-    raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", connection.connection))
+    raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", database.connection))
     raw.format = Format.BINARY
-    cursor = connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
-    with cursor:
-        cursor.execute(text, values)
-        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+    if database.queries_logged or database.execute_wrappers:
+        cursor = database.make_debug_cursor(raw) if database.queries_logged else database.make_cursor(raw)
+        with cursor:
+            cursor.execute(text, values)
+            return cast("list[tuple[Any, ...]]", cursor.fetchall())
+    # The same, where nobody listens to what is asked.
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        return cast("list[tuple[Any, ...]]", raw.execute(text, values).fetchall())
 
 
 def insert(objects: Sequence[Model], below: Sequence[Model] = ()) -> None:

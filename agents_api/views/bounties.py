@@ -25,6 +25,7 @@ from bounties.queries import asking_for_one, bought_by, newest_bought_by, one_bo
 from bounties.shapes import Body, OneOf, Truth
 from bounties.states import BountyState
 from market import clock
+from market.accounts.authentication import Caller
 from market.ids import decode
 from market.prepared import Question
 from market.transitions import WrongState
@@ -119,11 +120,11 @@ class Bounties(Endpoint):
 
 
 class OneBounty(Endpoint):
-    def asks_along(self) -> Question | None:
+    def asks_along(self, caller: Caller) -> Question | None:
         bounty_id = decode("bnt", self.kwargs["bounty_id"])  # what is none is refused when this call has been counted
         if bounty_id is None or self.operation is not self.operations["GET"]:
             return None
-        return asking_for_one(self.caller.account_id, bounty_id=bounty_id)
+        return asking_for_one(caller.account_id, bounty_id=bounty_id)
 
     @Operation(
         name="get_bounty",

@@ -5,6 +5,9 @@ revocation committed after that moment is obeyed at the latest when they have pa
 needs no message to arrive. LISTEN/NOTIFY would cost a connection and a thread in every worker and lets a revoked key
 in for as long as the connection is silently gone; a version number in the database costs the read that is to be saved.
 
+What is no longer believed is still good for one thing: a secret never changes, so a caller who shows the right one may
+have its key read again by the same statement that counts its call. A wrong secret has nobody's call counted.
+
 Texts that are no key are not remembered, so that nobody can fill the memory with them.
 """
 
@@ -12,11 +15,11 @@ import hmac
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
-from typing import ClassVar, Final
+from functools import cache, partial
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import UUIDField
@@ -26,7 +29,7 @@ from market.accounts import key_text, policies
 from market.accounts.models import ApiKey
 from market.accounts.policies import Network
 from market.errors import DomainError, Kind
-from market.prepared import Given, Prepared
+from market.prepared import Given, Prepared, Question
 
 FRESH_SECONDS: Final = 0.75
 MOST_KNOWN: Final = 20_000
@@ -88,6 +91,11 @@ class _Known:
     last_used_at: datetime | None
 
 
+Ask = Callable[[Question], Sequence[tuple[Any, ...]]]
+# The same, of who called with this key before: maybe together with something else.
+AskAgain = Callable[[Caller, Question], Sequence[tuple[Any, ...]]]
+
+
 class KnownKeys:
     """What this process knows of keys, each for a moment. Safe between threads."""
 
@@ -96,14 +104,19 @@ class KnownKeys:
         self._lock = threading.Lock()
         self._known: OrderedDict[UUID, tuple[float, _Known]] = OrderedDict()
 
-    def find(self, key_id: UUID) -> _Known | None:
+    def find(self, key_id: UUID) -> tuple[_Known | None, bool]:
+        """What was last known of it, and whether that may still be believed."""
         asked = self._ticks()
         with self._lock:
             since, known = self._known.get(key_id, (0.0, None))
-        if known is not None and asked - since < FRESH_SECONDS:
-            return known
-        known = _read(key_id)
-        if known is not None:
+        return known, known is not None and asked - since < FRESH_SECONDS
+
+    def read(self, key_id: UUID, ask: Ask) -> _Known | None:
+        asked = self._ticks()
+        known = _told(key_id, ask(Question(_statement(), {"key_id": key_id})))
+        if known is None:
+            self.forget(key_id)
+        else:
             self.remember(known, since=asked)
         return known
 
@@ -139,16 +152,32 @@ _NOTE_USE: Final = """
 known_keys = KnownKeys()
 
 
-def authenticate(*, text: str, address: str | None, at: datetime, known: KnownKeys = known_keys) -> Caller:
-    """Who shows this key from this network address. `at` is everybody's clock, also for a test account's keys."""
+def authenticate(
+    *,
+    text: str,
+    address: str | None,
+    at: datetime,
+    known: KnownKeys = known_keys,
+    ask_again: AskAgain = lambda _, key: key.rows(),
+) -> Caller:
+    """Who shows this key from this network address. `at` is everybody's clock, also for a test account's keys.
+
+    What this process knew of the key, and believes no more, is asked by `ask_again`: of callers with its secret only.
+    """
     presented = key_text.read(text)
-    found = None if presented is None else known.find(presented.id)
+    found, fresh = (None, False) if presented is None else known.find(presented.id)
+    if found is None and presented is not None:
+        found, fresh = known.read(presented.id, Question.rows), True
     expected = _NOBODY if found is None else found.secret_hash
     secret = "" if presented is None else presented.secret
     matches = hmac.compare_digest(key_text.digest(secret), expected)
     if presented is None or found is None or not matches or presented.mode != found.caller.mode:
         raise InvalidKey("This is not a key of this exchange.")
     # From here on the caller has the secret, and may be told what is wrong.
+    if not fresh:
+        found = known.read(presented.id, partial(ask_again, found.caller))
+        if found is None or found.secret_hash != expected:
+            raise InvalidKey("This is not a key of this exchange.")
     if found.revoked_at is not None:
         raise KeyRevoked("This key has been revoked.")
     if found.expires_at is not None and found.expires_at <= at:
@@ -158,11 +187,10 @@ def authenticate(*, text: str, address: str | None, at: datetime, known: KnownKe
     return found.caller
 
 
-def _read(key_id: UUID) -> _Known | None:
-    rows = _statement().rows({"key_id": key_id})
+def _told(key_id: UUID, rows: Sequence[tuple[Any, ...]]) -> _Known | None:
     if not rows:
         return None
-    key = dict(zip(_READ, rows[0], strict=True))
+    key = dict(zip(_READ, rows[0], strict=False))  # what was asked besides stands behind it
     scopes = frozenset(key["scopes"])
     withheld = frozenset[str]() if key["account__agent__frozen_at"] is None else scopes - {"read"}
     return _Known(

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from market.accounts import authentication, key_text, operations
 from market.accounts.audit import STRANGER
-from market.accounts.authentication import FRESH_SECONDS, InvalidKey, KeyRevoked, KnownKeys, authenticate
+from market.accounts.authentication import FRESH_SECONDS, Caller, InvalidKey, KeyRevoked, KnownKeys, authenticate
 from market.accounts.models import ApiKey
 from market.ids import new_id
+from market.prepared import Question
 from tests.people import NOON, make_agent
 
 pytestmark = pytest.mark.django_db
@@ -83,22 +85,53 @@ def test_a_revocation_elsewhere_is_obeyed_within_a_second() -> None:
     assert FRESH_SECONDS < 1
 
 
-def test_what_is_known_is_as_old_as_the_moment_before_its_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_known_is_as_old_as_the_moment_before_its_read() -> None:
     made, ticks = make_agent(), Ticks()
-    known, read = KnownKeys(ticks=ticks), authentication._read
+    known = KnownKeys(ticks=ticks)
 
-    def slow_read(key_id):  # type: ignore[no-untyped-def]
-        found = read(key_id)
+    def ask_slowly(key: Question) -> list[tuple[Any, ...]]:
+        rows = key.rows()
         ticks.now += 0.5  # a revocation committed in here was not seen
-        return found
+        return rows
 
-    monkeypatch.setattr(authentication, "_read", slow_read)
-    known.find(made.key.id)
+    known.read(made.key.id, ask_slowly)
     operations.revoke_key(account_id=made.agent.pk, key_id=made.key.id, by=STRANGER, at=NOON)
     ticks.now += FRESH_SECONDS - 0.5
-    found = known.find(made.key.id)
-    assert found is not None
-    assert found.revoked_at == NOON
+    with pytest.raises(KeyRevoked):
+        authenticate(text=made.key_text, address=None, at=NOON, known=known)
+
+
+def test_who_shows_the_right_secret_has_the_key_read_again_with_other_questions() -> None:
+    made, ticks = make_agent(), Ticks()
+    known, asked_again = KnownKeys(ticks=ticks), []
+
+    def ask_again(caller: Caller, key: Question) -> list[tuple[Any, ...]]:
+        asked_again.append(caller.account_id)
+        return [(*row, "what was asked besides") for row in key.rows()]
+
+    def call(text: str) -> Caller:
+        return authenticate(text=text, address=None, at=NOON, known=known, ask_again=ask_again)
+
+    wrong = key_text.write(mode="test", key_id=made.key.id, secret=key_text.new_secret())
+    caller = call(made.key_text)
+    assert asked_again == []  # nothing was known of it, so the secret could not be compared before the read
+    ticks.now += FRESH_SECONDS
+    with pytest.raises(InvalidKey):
+        call(wrong)
+    assert asked_again == []
+    assert call(made.key_text) == caller
+    assert call(made.key_text) == caller
+    assert asked_again == [made.agent.pk]
+
+
+def test_a_key_that_is_gone_is_forgotten() -> None:
+    made, ticks = make_agent(), Ticks()
+    known = KnownKeys(ticks=ticks)
+    authenticate(text=made.key_text, address=None, at=NOON, known=known)
+    ticks.now += FRESH_SECONDS
+    with pytest.raises(InvalidKey):
+        authenticate(text=made.key_text, address=None, at=NOON, known=known, ask_again=lambda *_: [])
+    assert known.find(made.key.id) == (None, False)
 
 
 def test_what_was_used_stays_as_old_as_it_was() -> None:

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import UUIDField
 from django.test import Client
 
 from agents_api import limits
-from agents_api.limits import Limit, TooManyCalls, spend
+from agents_api.limits import Limit, TooManyCalls, spend, spend_and_ask
+from bounties.models import Bounty
 from bounties.queries import asking_for_one, one_bought_by, the_one
+from market.prepared import Given, Prepared, Question
 from tests.integration.bounties.story import Story
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -95,6 +98,27 @@ def test_what_is_asked_along_is_answered_to_a_call_that_is_let_in_and_to_no_othe
     allowance = spend(one_a_minute, caller="key-2", at=AT, along=foreign)
     assert allowance.remaining == 0  # it was counted
     assert the_one(allowance.along) is None
+
+
+@pytest.mark.django_db
+def test_what_must_be_answered_is_answered_to_a_call_that_is_not_let_in_too() -> None:
+    story = Story()
+    bounty, one_a_minute = story.post(), Limit("default", calls=1, window=timedelta(minutes=1))
+    title = Prepared.of(
+        Bounty.objects.filter(pk=Given("id", UUIDField(), type_name="uuid")).values_list("title"), limited=False
+    )
+    asked = Question(title, {"id": bounty.id})
+    mine = asking_for_one(story.buyer.id, bounty_id=bounty.id)
+    foreign = asking_for_one(story.scout.id, bounty_id=bounty.id)
+    for caller, along, found in (("key-1", mine, bounty), ("key-2", foreign, None), ("key-3", None, None)):
+        answer, allowance = spend_and_ask(one_a_minute, caller=caller, at=AT, asked=asked, along=along)
+        assert answer == [(bounty.title,)]
+        assert the_one([row for row in allowance().along if row]) == found
+        answer, allowance = spend_and_ask(one_a_minute, caller=caller, at=AT, asked=asked, along=along)
+        assert answer == [(bounty.title,)]
+        with pytest.raises(TooManyCalls) as refusal:
+            allowance()
+        assert refusal.value.retry_at == AT + timedelta(minutes=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bounties import operations
+from market.accounts import authentication
 from market.accounts.audit import CONSOLE
-from market.accounts.models import Agent
+from market.accounts.models import Agent, ApiKey
 from market.accounts.operations.keys import issue_key
 from market.ids import encode, new_id
 from market.payments.deposits import make_deposit
@@ -98,6 +99,33 @@ def test_reading_a_bounty_is_one_question_and_posting_one_is_five_without_a_save
     assert len(asked) == 5, asked  # count, turn, bounty and slots, event, kept answer
     # One, because the test is a transaction already; without it that is the beginning of the call's own.
     assert sum(each["sql"].startswith("SAVEPOINT") for each in everything) == 1
+
+
+def test_a_key_that_must_be_read_again_is_read_with_the_count_and_what_the_call_reads(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned = Owned()
+    path, headers = f"/v1/bounties/{owned.ids()['bounty_id']}", bearer(owned.key)
+    client.get(path, headers=headers)
+    monkeypatch.setattr(authentication, "FRESH_SECONDS", 0.0)
+    with questions() as asked:
+        answer = client.get(path, headers=headers)
+    assert len(asked) == 1, asked
+    assert answer.json()["id"] == owned.ids()["bounty_id"]
+    before = _left(answer)
+    assert _left(client.get(path, headers=headers)) == before - 1
+    # A wrong secret counts nobody's calls, and a right one no more than any other way.
+    key_id, secret = owned.key.rsplit("_", 1)
+    assert client.get(path, headers=bearer(f"{key_id}_{secret[::-1]}")).status_code == 401
+    assert _left(client.get("/v1/account", headers=headers)) == before - 2
+    assert client.get(f"/v1/bounties/{encode('bnt', new_id())}", headers=headers).status_code == 404
+    ApiKey.objects.filter(account_id=owned.story.buyer.id).update(revoked_at=timezone.now())  # as another process would
+    refused = client.get(path, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (401, "key_revoked")
+
+
+def _left(answer: Any) -> int:
+    return int(answer.headers["RateLimit"].split(";r=")[1].split(";")[0])
 
 
 @pytest.mark.parametrize("address", [*COLLECTIONS, Address("GET", "bounties/<str:bounty_id>/results")], ids=str)
