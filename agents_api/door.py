@@ -29,6 +29,7 @@ from market.accounts.authentication import AskAgain, Caller, InvalidKey, authent
 from market.accounts.models import Account, Mode
 from market.client_address import client_address
 from market.errors import DomainError, Kind
+from market.headers import header
 from market.ledger.operations import Spender
 from market.ledger.policies import SpendingLimits
 from market.prepared import Question
@@ -63,7 +64,7 @@ class KeyAuthentication(BaseAuthentication):
         self._ask_again = ask_again
 
     def authenticate(self, request: Request) -> tuple[Caller, Caller] | None:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, text = header(request, "Authorization").partition(" ")
         if not text:
             return None
         if scheme.lower() != SCHEME.lower():
@@ -120,7 +121,7 @@ class Endpoint(APIView):
         self.kwargs.update({name: IDS[name].read(text, f"/{name}") for name, text in kwargs.items() if name in IDS})
         self.query = operation.read_query(request.query_params.dict() if request.META.get("QUERY_STRING") else {})
         if operation.once:
-            idempotency.check_key(request.headers.get("Idempotency-Key"))
+            idempotency.check_key(header(request, "Idempotency-Key"))
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         return [each(self._read_key_and_count) for each in self.authentication_classes]
@@ -236,7 +237,7 @@ class Endpoint(APIView):
 
         answer = idempotency.answer_once(
             account_id=self.caller.account_id,
-            key=idempotency.check_key(request.headers.get("Idempotency-Key")),
+            key=idempotency.check_key(header(request, "Idempotency-Key")),
             request_fingerprint=idempotency.fingerprint(
                 method=str(request.method), path=request.path, body=request.data
             ),

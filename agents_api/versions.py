@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from market.errors import DomainError, Kind
+from market.headers import header
 
 _TAG = re.compile(r'(?:W/)?"([0-9]{1,10})(?:-[a-z]{1,10})?"', re.ASCII)
 _BARE = re.compile(r"([0-9]{1,10})", re.ASCII)
@@ -33,7 +34,7 @@ def wanted(request: Request) -> int | None:
 
     The bare number is what an answer's `version` says. Refused, it would be told that this is the version by now.
     """
-    given = request.headers.get("If-Match", "").strip()
+    given = header(request, "If-Match").strip()
     if not given:
         raise VersionMissing("This change needs the version that it is a change of.")
     if given == "*":
@@ -45,7 +46,7 @@ def wanted(request: Request) -> int | None:
 def answer(request: Request, body: dict[str, Any], *, unless_known: bool = True) -> Response:
     """What there is, or 304 for whoever knows this version. With `unless_known` off it is always told."""
     tag = etag(body["version"])
-    if unless_known and _knows(request.headers.get("If-None-Match", ""), body["version"]):
+    if unless_known and _knows(header(request, "If-None-Match"), body["version"]):
         return Response(status=304, headers={"ETag": tag})
     return Response(body, headers={"ETag": tag})
 

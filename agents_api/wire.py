@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from market.headers import header
 from market.limits import LARGEST_JSON, too_large
 from market.problems import MalformedJson
 
@@ -33,7 +34,7 @@ class JsonParser(BaseParser):
         self, stream: ByteStream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         request = (parser_context or {}).get("request")
-        if request is not None and request.headers.get("Content-Encoding", "identity") != "identity":
+        if request is not None and header(request, "Content-Encoding", "identity") != "identity":
             raise UnsupportedMediaType(media_type or self.media_type)
         # Not by the length that the sender gives: it may give none, and may lie.
         body = stream.read(LARGEST_BODY + 1)
@@ -106,7 +107,7 @@ class Negotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         usual, *_ = renderers
-        if format_suffix is None and request.headers.get("Accept", "*/*") in ("*/*", usual.media_type):
+        if format_suffix is None and header(request, "Accept", "*/*") in ("*/*", usual.media_type):
             return usual, str(usual.media_type)
         negotiated: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         return negotiated

@@ -67,6 +67,8 @@ def plain(value: object, *, param: str, most: int, least: int = 1, lines: bool =
 
 
 def _has_pile(text: str) -> bool:
+    if text.isascii():  # which has no marks
+        return False
     height = 0
     for letter in text:
         height = height + 1 if unicodedata.combining(letter) else 0

@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from django.http import HttpRequest
 
 from market.config import config
+from market.headers import header
 
 _proxies = tuple(ip_network(network) for network in config.trusted_proxies)
 
@@ -16,7 +17,7 @@ def client_address(request: HttpRequest) -> str | None:
     # A Unix socket has no address: only our own front can be at its other end.
     if peer and not _is_ours(peer):
         return peer
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in header(request, "X-Forwarded-For").split(",") if hop.strip()]
     for hop in reversed(hops):
         if not _is_address(hop):
             return None

@@ -17,6 +17,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from market import clock
 from market.errors import DomainError
+from market.headers import header
 from market.limits import LARGEST_JSON, largest_body, too_large
 from market.metrics import requests
 from market.problems import CONTENT_TYPE, QueryTooLong, of_refusal
@@ -69,7 +70,7 @@ def told(get_response: Handler | AsyncHandler) -> Handler | AsyncHandler:
 
 
 def _begin(request: HttpRequest) -> float:
-    given = request.headers.get("X-Request-Id", "")
+    given = header(request, "X-Request-Id")
     request_id = given if _ACCEPTABLE_ID.fullmatch(given) else uuid4().hex
     # Cleared at the start, not at the end: a thread that serves the next request must not inherit, and whatever is
     # logged after the answer has left (a streaming body, an exception handler) still carries the id.

@@ -6,11 +6,12 @@ a prepared statement through Django's connection: in its transaction, its log an
 claims, postings, and what each call of an agent asks. What was written by hand goes by `rows`, new rows by `insert`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 import orjson
 import psycopg
@@ -134,18 +135,35 @@ def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What a statement answers that Postgres is to plan once for each connection."""
     database = connections[DEFAULT_DB_ALIAS]  # once: each look at Django's `connection` asks for it anew
     database.ensure_connection()
+    statement: Any
+    statement, names = _numbered(text)
+    given = [values[name] for name in names]
     # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-    raw: Any = psycopg.Cursor(cast("psycopg.Connection[tuple[Any, ...]]", database.connection))
+    raw: Any = psycopg.RawCursor(cast("psycopg.Connection[tuple[Any, ...]]", database.connection))
     raw.format = Format.BINARY
     if database.queries_logged or database.execute_wrappers:
         cursor = database.make_debug_cursor(raw) if database.queries_logged else database.make_cursor(raw)
         with cursor:
-            cursor.execute(text, values)
+            cursor.execute(statement, given)
             return cast("list[tuple[Any, ...]]", cursor.fetchall())
     # The same, where nobody listens to what is asked.
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        return cast("list[tuple[Any, ...]]", raw.execute(text, values).fetchall())
+        return cast("list[tuple[Any, ...]]", raw.execute(statement, given).fetchall())
+
+
+_NAMED: Final = re.compile(r"%(?:\((\w+)\)s|%)", re.ASCII)
+
+
+@cache
+def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """As Postgres reads it, and the names in the order of its numbers: psycopg would look for them each time."""
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return "%" if found[1] is None else f"${names.setdefault(found[1], len(names) + 1)}"
+
+    return _NAMED.sub(number, text).encode(), tuple(names)
 
 
 def insert(objects: Sequence[Model], below: Sequence[Model] = ()) -> None:
@@ -171,10 +189,11 @@ def _parted(objects: Sequence[Model]) -> tuple[tuple[str, ...], str]:
     if not objects:
         return (), "[]"
     fields = type(objects[0])._meta.concrete_fields  # noqa: SLF001 - documented
-    left = tuple(each.attname for each in fields if isinstance(getattr(objects[0], each.attname), DatabaseDefault))
-    given = {each.attname: each.column for each in fields if each.attname not in left}
-    values = [{column: getattr(each, name) for name, column in given.items()} for each in objects]
-    return left, orjson.dumps(values).decode()
+    first = vars(objects[0])
+    left = tuple(each.attname for each in fields if isinstance(first[each.attname], DatabaseDefault))
+    given = [(each.attname, each.column) for each in fields if each.attname not in left]
+    written = [{column: values[name] for name, column in given} for values in map(vars, objects)]
+    return left, orjson.dumps(written).decode()
 
 
 @cache

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from market import money
+from market import money, roles
 from market.config import ROOT, config
 from market.engine.layout import Layout
 from market.logs import configure_logging
@@ -88,6 +88,8 @@ TEMPLATES = [
 _extra = {
     name: value for name, value in config.database.items() if name not in ("dbname", "user", "password", "host", "port")
 }
+_pool = {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300}
+_IS_WEB = roles.current() == "web"
 DATABASES = {
     "default": {
         "ENGINE": "market.database",
@@ -96,9 +98,12 @@ DATABASES = {
         "PASSWORD": config.database.get("password", ""),
         "HOST": config.database.get("host", ""),
         "PORT": config.database.get("port", ""),
-        # A server that went away and came back is noticed when a connection is taken from the pool, not in a request:
-        # `market.database` sees to it, for less than it costs Django.
+        # A server that went away and came back is noticed where a request begins or a connection is taken from the
+        # pool, and not in the middle: `market.database` sees to it, for less than it costs Django.
         "CONN_HEALTH_CHECKS": False,
+        # The threads of a web worker are few, and each keeps its connection. Whoever else has many threads or processes
+        # that mostly wait shares a pool.
+        "CONN_MAX_AGE": None if _IS_WEB else 0,
         "OPTIONS": {
             # A server that is gone without a word is given up within half a minute, not after a quarter of an hour.
             "connect_timeout": "5",
@@ -110,7 +115,7 @@ DATABASES = {
             # For the few reads that are planned once and kept (`market.prepared`); the ORM's own never are.
             "prepare_threshold": 5,
             **_extra,
-            "pool": {"min_size": 0, "max_size": config.database_pool_size, "timeout": 10, "max_idle": 300},
+            **({} if _IS_WEB else {"pool": _pool}),
         },
     }
 }

@@ -1,9 +1,10 @@
-"""The state of this process's database pool, noted at most once a second as requests and tasks come and go."""
+"""The state of this process's database connections, noted at most once a second as requests and tasks come and go."""
 
 import time
 
 from django.db import connections
 
+from market.database.base import kept
 from market.metrics.registry import Gauge
 
 _LEAST_SECONDS = 1.0
@@ -30,7 +31,9 @@ def observe() -> None:
         return
     _next = now + _LEAST_SECONDS
     pool = getattr(connections["default"], "pool", None)
-    if pool is None:
+    if pool is None:  # each thread keeps its own, and nobody waits for one
+        _connections.labels("kept").set(len(kept))
+        _waiting.labels("default").set(0)
         return
     stats = pool.get_stats()
     idle = stats.get("pool_available", 0)
