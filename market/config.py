@@ -76,7 +76,9 @@ class Config(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr(""), description="A Postgres to use instead of the embedded one: postgresql://user:password@host/name"
     )
-    database_pool_size: int = Field(8, ge=1, le=200, description="Database connections kept by one process.")
+    database_pool_size: int = Field(
+        8, ge=1, le=200, description="Database connections of one process that shares them; a web thread has its own."
+    )
     celery_broker_url: SecretStr = Field(
         SecretStr(""), description="Redis, RabbitMQ or SQS as the broker; empty: a queue inside the same Postgres."
     )

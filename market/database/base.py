@@ -10,6 +10,7 @@ taking one from a pool and giving it back took a tenth of reading a bounty. It i
 """
 
 import select
+import threading
 import time
 from typing import Any, Final
 from weakref import WeakKeyDictionary, WeakSet
@@ -28,6 +29,19 @@ set_json_loads(orjson.loads)  # for what `market.prepared` reads: the ORM reads 
 _used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 # Those of threads that keep theirs.
 kept: WeakSet[psycopg.Connection[Any]] = WeakSet()
+_of_this_thread = threading.local()
+
+
+class _EndsWithItsThread:
+    """The web server ends threads that idle. Django's wrapper stands in a circle, so that what it holds would stay open
+    until garbage is collected; what stands in a thread's own namespace goes with the thread.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        self._connection.close()
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -47,6 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if self.pool is None:
                 kept.add(connection)
                 _used[connection] = time.monotonic()
+                vars(_of_this_thread)[str(id(self))] = _EndsWithItsThread(connection)
                 return connection
             if _is_alive(connection):
                 return connection

@@ -1,5 +1,6 @@
-"""A pooled connection is taken for alive without asking the server, and one whose server has gone is not."""
+"""A pooled or kept connection is taken for alive without asking the server, and one whose server has gone is not."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,16 @@ def pooled() -> Iterator[DatabaseWrapper]:
     yield found
     found.close()
     found.close_pool()
+
+
+@pytest.fixture
+def keeping() -> Iterator[DatabaseWrapper]:
+    """As a thread of a web worker has it."""
+    options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    settings = {**connection.settings_dict, "CONN_MAX_AGE": None, "OPTIONS": options}
+    found = DatabaseWrapper(settings, alias="kept")
+    yield found
+    found.close()
 
 
 @pytest.fixture
@@ -64,8 +75,56 @@ def test_a_connection_that_idled_is_asked(
 def test_a_connection_whose_server_has_gone_is_replaced(pooled: DatabaseWrapper, asked: list[int]) -> None:
     process = _process(pooled)
     pooled.close()
+    _end(process)
+    assert _process(pooled) != process
+    assert asked == [process]
+
+
+def test_a_thread_keeps_its_connection_from_one_request_to_the_next(keeping: DatabaseWrapper, asked: list[int]) -> None:
+    process = _process(keeping)
+    keeping.close_if_unusable_or_obsolete()
+    assert _process(keeping) == process
+    assert keeping.connection in base.kept
+    assert asked == []
+
+
+def test_a_kept_connection_that_idled_is_asked(
+    keeping: DatabaseWrapper, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "ASKED_AFTER_SECONDS", 0.0)
+    process = _process(keeping)
+    keeping.close_if_unusable_or_obsolete()
+    assert _process(keeping) == process
+    assert asked == [process]
+
+
+def test_a_kept_connection_whose_server_has_gone_is_replaced_where_a_request_begins(
+    keeping: DatabaseWrapper, asked: list[int]
+) -> None:
+    process = _process(keeping)
+    _end(process)
+    keeping.close_if_unusable_or_obsolete()
+    assert keeping.connection is None
+    assert _process(keeping) != process
+    assert asked == [process]
+
+
+def test_what_a_thread_kept_ends_with_it(keeping: DatabaseWrapper) -> None:
+    found: list[psycopg.Connection[Any]] = []
+
+    def ask() -> None:
+        keeping.connect()
+        found.append(keeping.connection)
+
+    keeping.inc_thread_sharing()  # the wrapper outlives the thread, as Django's does until garbage is collected
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(30)
+    assert found[0].closed
+    keeping.connection = None
+
+
+def _end(process: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [process])
         assert cursor.fetchone() == (True,)
-    assert _process(pooled) != process
-    assert asked == [process]
