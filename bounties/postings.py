@@ -4,6 +4,7 @@ The entries of one operation are posted together, at its end: see `operations/ch
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bounties.models import Award, Bounty, Slot
 from market.ledger import rules
@@ -14,7 +15,11 @@ from market.ledger.queries import balance
 
 def price_of(bounty: Bounty) -> SlotPrice:
     """As it was shown before posting."""
-    return SlotPrice(bounty.reward_micros, bounty.blocked_reward_micros, bounty.fee_basis_points)
+    return _price(bounty.reward_micros, bounty.blocked_reward_micros, bounty.fee_basis_points)
+
+
+# Asked of every bounty of every list, and few prices are asked for.
+_price = lru_cache(maxsize=4_096)(SlotPrice)
 
 
 def hold(bounty: Bounty) -> NewEntry:

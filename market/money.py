@@ -5,6 +5,7 @@ No floats come in here and none go out. The currency and the mode of an amount b
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NewType
 
 from market.errors import DomainError
@@ -50,6 +51,7 @@ def parse(text: object, *, param: str | None = None) -> Micros:
     return Micros(-micros if sign else micros)
 
 
+@lru_cache(maxsize=16_384)  # few amounts are shown again and again
 def format_micros(micros: int) -> str:
     """Print exactly: at least two decimals, as many more as the amount needs. `parse` reads it back."""
     whole, rest = divmod(abs(micros), MICROS_PER_DOLLAR)

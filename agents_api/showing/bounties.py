@@ -144,9 +144,9 @@ def bounty_id(bounty: Bounty) -> str:
 
 
 def bounty(bounty: Bounty, *, at: datetime) -> dict[str, Any]:
-    price = postings.price_of(bounty)
+    price, shown_id = postings.price_of(bounty), bounty_id(bounty)
     return {
-        "id": bounty_id(bounty),
+        "id": shown_id,
         "object": "bounty",
         "mode": bounty.mode,
         "status": bounty.state,
@@ -185,13 +185,16 @@ def bounty(bounty: Bounty, *, at: datetime) -> dict[str, Any]:
         "created_at": bounty.created_at,
         "opened_at": bounty.opened_at,
         "ended_at": bounty.ended_at,
-        "next_action": next_action(bounty),
+        "next_action": _next_action(bounty, path=f"/v1/bounties/{shown_id}"),
     }
 
 
 def next_action(bounty: Bounty) -> dict[str, Any]:
     """What to call next, or what is being waited for, and until when."""
-    path = f"/v1/bounties/{bounty_id(bounty)}"
+    return _next_action(bounty, path=f"/v1/bounties/{bounty_id(bounty)}")
+
+
+def _next_action(bounty: Bounty, *, path: str) -> dict[str, Any]:
     if bounty.asking_id is not None:
         result = Call("GET", f"/v1/results/{encode('sub', bounty.asking_id)}")
         silence = silence_of(reviewer=Reviewer.BUYER, verdict=bounty.asking_verdict)

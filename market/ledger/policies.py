@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from market.errors import DomainError
@@ -20,7 +21,7 @@ class BlockedRewardTooHigh(DomainError):
     fix = "Send a blocked reward that is not above the reward."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlotPrice:
     """What one slot costs its buyer: the reward, and our fee on top of it.
 
@@ -43,11 +44,11 @@ class SlotPrice:
         if self.blocked_reward_micros > self.reward_micros:
             raise BlockedRewardTooHigh("The blocked reward is above the reward.", param="blocked_reward")
 
-    @property
+    @cached_property
     def fee_micros(self) -> Micros:
         return share_up(self.reward_micros, basis_points=self.fee_basis_points)
 
-    @property
+    @cached_property
     def total_micros(self) -> Micros:
         """What is held for the slot."""
         return Micros(self.reward_micros + self.fee_micros)
