@@ -205,9 +205,11 @@ def _next_action(bounty: Bounty, *, path: str) -> dict[str, Any]:
         return {"do": "read_results", "call": Call("GET", f"{path}/results").render(), "until": None}
     if bounty.state == BountyState.UNFUNDED:
         return {"do": "fund", "call": Call("POST", f"{path}/fund").render(), "until": bounty.closes_at}
-    return {"do": "wait", "call": wait_for(path, results=bounty.result_count), "until": bounty.closes_at}
+    call = wait_for(path, since_version=bounty.version, results=bounty.result_count)
+    return {"do": "wait", "call": call, "until": bounty.closes_at}
 
 
-def wait_for(path: str, *, results: int) -> dict[str, Any]:
+def wait_for(path: str, *, since_version: int | None = None, results: int) -> dict[str, Any]:
     """For one more than are known, or for what the bounty asks meanwhile: claims on the way ask for nothing."""
-    return Call("GET", f"{path}?wait={WAIT_SECONDS}&results={results + 1}").render()
+    since = "" if since_version is None else f"&since_version={since_version}"
+    return Call("GET", f"{path}?wait={WAIT_SECONDS}{since}&results={results + 1}").render()

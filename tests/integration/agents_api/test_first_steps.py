@@ -72,7 +72,7 @@ def test_a_posted_bounty_is_open_its_money_held_and_the_next_step_told(client: C
     assert (bounty["status"], bounty["version"], bounty["total"]) == ("open", 1, "2.75")
     assert bounty["next_action"]["call"] == {
         "method": "GET",
-        "path": f"/v1/bounties/{bounty['id']}?wait=45&results=1",
+        "path": f"/v1/bounties/{bounty['id']}?wait=45&since_version=1&results=1",
     }
     assert client.get("/v1/balance", headers=bearer(key)).json()["held"] == "2.75"
     assert client.get(f"/v1/bounties/{bounty['id']}", headers=bearer(key)).json() == bounty

@@ -100,17 +100,19 @@ def test_who_waits_for_a_result_is_not_woken_by_a_claim(monkeypatch: pytest.Monk
     path_ = f"/v1/bounties/{encode('bnt', bounty.id)}"
     claims: list[Claim] = []
     elsewhere = sync_to_async(in_a_thread, thread_sensitive=False)
-    patient, curious = (asking(key, path_, f"wait=60&{what}") for what in ("results=1", "since_version=1"))
+    waits = ("results=1", "since_version=1&results=1", "since_version=1")  # the second is what `next_action` says
+    patient, following, curious = (asking(key, path_, f"wait=60&{what}") for what in waits)
 
     async def test() -> None:
         async with asgi.routes.router.lifespan_context(asgi.routes):
-            first, second = (asyncio.create_task(each.send()) for each in (patient, curious))
-            await until_waiting([first, second])
+            first, second, third = (asyncio.create_task(each.send()) for each in (patient, following, curious))
+            await until_waiting([first, second, third])
             await elsewhere(lambda: claims.append(story.claim(bounty)))
-            await second
+            await third
             assert not first.done()
+            assert not second.done()
             await elsewhere(lambda: story.judge(story.submit(claims[0]), REVIEW))
-            await first
+            await asyncio.gather(first, second)
             for known, told in ((1, 60), (2, 0)):
                 again = asking(key, path_, f"wait={told}&results={known}")
                 await again.send()
@@ -118,8 +120,8 @@ def test_who_waits_for_a_result_is_not_woken_by_a_claim(monkeypatch: pytest.Monk
 
     with nothing_left_over():
         asyncio.run(asyncio.wait_for(test(), 100))
-    assert json.loads(curious.body)["next_action"]["call"]["path"] == f"{path_}?wait=45&results=1"
-    assert json.loads(patient.body)["next_action"]["do"] == "review"
+    assert json.loads(curious.body)["next_action"]["call"]["path"] == f"{path_}?wait=45&since_version=2&results=1"
+    assert [json.loads(each.body)["next_action"]["do"] for each in (patient, following)] == ["review", "review"]
 
 
 @pytest.mark.django_db
