@@ -149,7 +149,8 @@ TOOLS: Final = (
     ),
     _tool(
         "review_result",
-        "Accept (pays the scout) or reject, on a ground that get_result lists. Silence accepts unless `next` says not.",
+        "Accept (pays the scout) or reject, with a note, on a ground that get_result lists. Silence accepts unless "
+        "`next` says not.",
         _takes(
             ("result_id", "decision"),
             result_id=_TEXT,

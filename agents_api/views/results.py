@@ -41,12 +41,13 @@ REJECTION = Body(
             sample="not_shown",
         ),
         "note": Text(
-            text="For the scout, who reads it.", most=1_000, least=0, lines=True, sample="Only the sky can be seen."
+            text="For the scout, who reads it: what is wrong.",
+            most=1_000,
+            lines=True,
+            sample="Only the sky can be seen.",
         ),
     },
-    needed=("ground",),
-    default={"note": ""},
-    or_null=("note",),
+    needed=("ground", "note"),
 )
 
 

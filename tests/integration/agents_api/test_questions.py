@@ -156,7 +156,7 @@ CALLS: dict[str, Callable[[Owned], dict[str, Any]]] = {
     "POST /v1/bounties": lambda owned: wish(),
     "POST /v1/bounties/batch": lambda owned: {"strategy": "all_or_nothing", "bounties": [wish()] * 20},
     "PATCH /v1/bounties/<str:bounty_id>": lambda owned: {"private_note": "x"},
-    "POST /v1/results/<str:result_id>/reject": lambda owned: {"ground": "not_shown"},
+    "POST /v1/results/<str:result_id>/reject": lambda owned: {"ground": "not_shown", "note": "Only the sky."},
     "POST /v1/disputes": lambda owned: {"result": encode("sub", owned.undisputed.id), "ground": "answer_wrong"},
     "POST /v1/disputes/<str:dispute_id>/messages": lambda owned: {"text": "Look."},
     "POST /v1/webhook-endpoints": lambda owned: {"url": "https://agent.example.com/hook"},

@@ -87,8 +87,11 @@ def test_accepting_pays_the_scout_once(client: Client, story: Story) -> None:
 def test_a_rejection_is_for_a_published_ground(client: Client, story: Story) -> None:
     submission, key = story.handed_in(story.post(), REVIEW), key_of(story.buyer)
     path = path_of(submission) + "/reject"
-    refused = decide(client, key, path, {"ground": "ugly"})
+    refused = decide(client, key, path, {"ground": "ugly", "note": "It is."})
     assert (refused.status_code, refused.json()["code"], refused.json()["param"]) == (422, "unknown_ground", "/ground")
+    for silent, code in (({}, "missing_field"), ({"note": None}, "missing_field"), ({"note": " "}, "text_too_short")):
+        untold = decide(client, key, path, {"ground": "not_shown"} | silent).json()
+        assert (untold["code"], untold["param"]) == (code, "/note")
     rejected = decide(client, key, path, {"ground": "not_shown", "note": "Only the sky."}, once="b").json()
     assert (rejected["status"], rejected["answers"], rejected["next_action"]["do"]) == ("rejected", [], "nothing")
     assert rejected["rejected_for"][0]["code"] == "not_shown"
@@ -159,7 +162,7 @@ def test_another_agents_ids_do_not_exist(client: Client, story: Story, method: s
     bounty = story.post()
     submission = story.handed_in(bounty, REVIEW)
     address = path.format(bounty=encode("bnt", bounty.id), result=encode("sub", submission.id))
-    body = {"ground": "not_shown"} if address.endswith("/reject") else {}
+    body = {"ground": "not_shown", "note": "Only the sky."} if address.endswith("/reject") else {}
     headers = bearer(key_of(story.other_buyer)) | {"Idempotency-Key": "a"}
     words = {"data": body, "content_type": "application/json"} if method == "post" else {}
     assert getattr(client, method)(address, headers=headers, **words).status_code == 404

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 # Where an empty body would be refused before anybody looks whose it is.
 BODIES: dict[str, dict[str, Any]] = {
-    "POST /v1/results/<str:result_id>/reject": {"ground": "not_shown"},
+    "POST /v1/results/<str:result_id>/reject": {"ground": "not_shown", "note": "Only the sky."},
     "POST /v1/test/bounties/<str:bounty_id>/simulate": {"outcome": "good"},
     "PATCH /v1/bounties/<str:bounty_id>": {"private_note": "mine now"},
     "POST /v1/disputes/<str:dispute_id>/messages": {"text": "Mine."},
