@@ -90,7 +90,9 @@ def test_a_rejection_is_for_a_published_ground(client: Client, story: Story) -> 
     refused = decide(client, key, path, {"ground": "ugly", "note": "It is."})
     assert (refused.status_code, refused.json()["code"], refused.json()["param"]) == (422, "unknown_ground", "/ground")
     for silent, code in (({}, "missing_field"), ({"note": None}, "missing_field"), ({"note": " "}, "text_too_short")):
-        untold = decide(client, key, path, {"ground": "not_shown"} | silent).json()
+        untold = decide(
+            client, key, path, {"ground": "not_shown"} | silent, once=f"silent {silent}".encode().hex()
+        ).json()
         assert (untold["code"], untold["param"]) == (code, "/note")
     rejected = decide(client, key, path, {"ground": "not_shown", "note": "Only the sky."}, once="b").json()
     assert (rejected["status"], rejected["answers"], rejected["next_action"]["do"]) == ("rejected", [], "nothing")

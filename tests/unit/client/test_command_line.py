@@ -139,7 +139,7 @@ def test_what_comes_next_is_told_in_commands() -> None:
     fund = {"method": "POST", "path": "/v1/bounties/bnt_1/fund"}
     assert next_of_bounty(bounty(do="fund", call=fund)) == "Next: fund (POST /v1/bounties/bnt_1/fund)"
     assert next_of_result(result(do="review", until="noon", silence="rejects")) == [
-        "Next: sightline review sub_1 --accept, or --reject GROUND, until noon: silence rejects"
+        "Next: sightline review sub_1 --accept, or --reject GROUND --note WHY, until noon: silence rejects"
     ]
     assert next_of_result(result(do="wait", until="noon", silence="passes_on")) == [
         "Somebody else looks at it first, until noon: then it is your turn"

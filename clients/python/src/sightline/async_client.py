@@ -105,9 +105,7 @@ class AsyncSightline:
     async def accept(self, result_id: str, *, idempotency_key: str | None = None) -> Result:
         return await self._do(self._calls.accept(result_id, idempotency_key))
 
-    async def reject(
-        self, result_id: str, ground: str, note: str = "", *, idempotency_key: str | None = None
-    ) -> Result:
+    async def reject(self, result_id: str, ground: str, note: str, *, idempotency_key: str | None = None) -> Result:
         return await self._do(self._calls.reject(result_id, ground, note, idempotency_key))
 
     async def download(self, url: str) -> tuple[str, bytes]:

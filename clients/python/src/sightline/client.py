@@ -104,7 +104,7 @@ class Sightline:
     def accept(self, result_id: str, *, idempotency_key: str | None = None) -> Result:
         return self._do(self._calls.accept(result_id, idempotency_key))
 
-    def reject(self, result_id: str, ground: str, note: str = "", *, idempotency_key: str | None = None) -> Result:
+    def reject(self, result_id: str, ground: str, note: str, *, idempotency_key: str | None = None) -> Result:
         return self._do(self._calls.reject(result_id, ground, note, idempotency_key))
 
     def download(self, url: str) -> tuple[str, bytes]:

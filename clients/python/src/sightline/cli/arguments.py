@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     answer = review.add_mutually_exclusive_group(required=True)
     answer.add_argument("--accept", action="store_true")
     answer.add_argument("--reject", metavar="GROUND")
-    review.add_argument("--note", default="")
+    review.add_argument("--note", metavar="WHY", default="", help="with --reject: for the scout, who reads it")
 
     cancel = command("cancel", "Take a bounty back; what was not used comes back.")
     cancel.add_argument("bounty")

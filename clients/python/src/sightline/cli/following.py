@@ -20,7 +20,7 @@ def next_of_result(result: Result) -> list[str]:
     """Nothing where nothing is asked of the buyer."""
     action = result["next_action"]
     if action["do"] == "review":
-        return [f"Next: sightline review {result['id']} --accept, or --reject GROUND{_until(action)}"]
+        return [f"Next: sightline review {result['id']} --accept, or --reject GROUND --note WHY{_until(action)}"]
     return [f"Somebody else looks at it first{_until(action)}"] if action["do"] == "wait" else []
 
 
