@@ -106,7 +106,14 @@ def install_packages(requirements: Path) -> None:
         command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
     else:
         command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        command += ["--no-compile"]  # pip would do it on one core
     run("Installing Python packages", [*command, "--require-hashes", "--no-deps", "-r", str(requirements)])
+    if not uv:
+        # Some packages hold files for other Pythons, which do not compile: nobody loads them.
+        compile_all = (
+            "import compileall, sysconfig as s; compileall.compile_dir(s.get_path('purelib'), quiet=2, workers=0)"
+        )
+        run("Compiling Python packages", [str(PYTHON), "-c", compile_all])
     INSTALLED.write_text("\n".join([fingerprint(requirements, runtime), str(VENV), environment_python()]))
 
 
