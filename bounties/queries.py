@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.base import ModelState
 from django.db.models.functions import Coalesce
 
@@ -70,10 +70,17 @@ def the_one(answered: Sequence[tuple[Any, ...]]) -> Bounty | None:
 
 
 def newest_bought_by(
-    buyer_id: UUID, *, limit: int, before: UUID | None = None, state: BountyState | None = None
+    buyer_id: UUID,
+    *,
+    limit: int,
+    before: UUID | None = None,
+    state: BountyState | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
 ) -> list[Bounty]:
     """As `bought_by` reads them."""
-    given = {"buyer_id": buyer_id, "before": before, "state": state}
+    moments = {"created_after": created_after, "created_before": created_before}
+    given = {"buyer_id": buyer_id, "before": before, "state": state, **moments}
     given = {name: value for name, value in given.items() if value is not None}
     return [_bought(row) for row in _newest_bought(frozenset(given)).rows(given, limit=limit)]
 
@@ -83,6 +90,8 @@ _ASKED = ("asking_id", "asking_until", "asking_verdict", "result_count")
 _NARROWED: dict[str, Callable[[], Q]] = {
     "before": lambda: Q(id__lt=Given("before", UUIDField(), type_name="uuid")),
     "state": lambda: Q(state=Given("state", CharField(), type_name="varchar")),
+    "created_after": lambda: Q(created_at__gte=Given("created_after", DateTimeField(), type_name="timestamptz")),
+    "created_before": lambda: Q(created_at__lt=Given("created_before", DateTimeField(), type_name="timestamptz")),
 }
 
 

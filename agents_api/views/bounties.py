@@ -22,7 +22,7 @@ from bounties.operations import editing
 from bounties.operations.locking import NoSuchBounty
 from bounties.policies.claims import WindowOver
 from bounties.queries import asking_for_one, bought_by, newest_bought_by, one_bought_by, the_one
-from bounties.shapes import Body, OneOf, Truth
+from bounties.shapes import Body, Moment, OneOf, Reader, Truth
 from bounties.states import BountyState
 from market import clock
 from market.accounts.authentication import Caller
@@ -45,7 +45,11 @@ POST = Body(
     default=drafts.DRAFT.default,
     or_null=drafts.DRAFT.or_null,
 )
-_STATUS = OneOf(text="Only bounties with this status.", among=BountyState)
+_FILTERS: dict[str, Reader[Any]] = {
+    "status": OneOf(text="Only bounties with this status.", among=BountyState),
+    "created_after": Moment(text="Only what was posted at this moment or later."),
+    "created_before": Moment(text="Only what was posted before this moment."),
+}
 OF_THIS_BOUNTY = {
     name: Link(name, {"bounty_id": "$response.body#/id"}) for name in ("get_bounty", "list_results", "cancel_bounty")
 }
@@ -58,12 +62,19 @@ class Bounties(Endpoint):
         title="List your bounties",
         text="Newest first.",
         scope="read",
-        query={**pages.QUERY, "status": _STATUS},
+        query={**pages.QUERY, **_FILTERS},
         answers={200: Said("A page of bounties.", showing.BOUNTY_PAGE)},
     )
     def get(self, request: Request) -> Response:
         limit, before = pages.asked(self.query)
-        rows = newest_bought_by(self.caller.account_id, limit=limit + 1, before=before, state=self.query.get("status"))
+        rows = newest_bought_by(
+            self.caller.account_id,
+            limit=limit + 1,
+            before=before,
+            state=self.query.get("status"),
+            created_after=self.query.get("created_after"),
+            created_before=self.query.get("created_before"),
+        )
         at = clock.now()
         return pages.answer(request, self.query, rows, show=lambda row: showing.bounty(row, at=at))
 

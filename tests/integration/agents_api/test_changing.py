@@ -1,6 +1,6 @@
 """Changing a bounty over the wire: only what may change, and only of the version that was looked at."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bounties import operations
-from market.ids import encode
+from bounties.models import Bounty
+from market.ids import decode, encode
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
 from tests.integration.agents_api.test_results import key_of, path_of
 from tests.integration.bounties.story import REVIEW, Story
@@ -151,3 +152,26 @@ def test_the_list_shows_bounties_of_one_status(client: Client, key: str, path: s
     assert client.get("/v1/bounties?status=expired", headers=bearer(key)).json()["data"] == []
     refused = client.get("/v1/bounties?status=lost", headers=bearer(key))
     assert (refused.status_code, refused.json()["param"]) == (422, "/status")
+
+
+def test_the_list_shows_bounties_of_one_day(client: Client, key: str) -> None:
+    ids = [post(client, key, wish(), once=f"n{number}").json()["id"] for number in range(4)]
+    for day, id_ in enumerate(ids, 20):
+        Bounty.objects.filter(pk=str(decode("bnt", id_))).update(created_at=datetime(2026, 11, day, 12, tzinfo=UTC))
+
+    def listed(query: str) -> dict[str, Any]:
+        listed: dict[str, Any] = client.get(f"/v1/bounties?{query}", headers=bearer(key)).json()
+        return listed
+
+    def shown(query: str) -> list[str]:
+        return [each["id"] for each in listed(query)["data"]]
+
+    from_to = "created_after=2026-11-21T12:00:00Z&created_before=2026-11-23T12:00:00Z"
+    assert shown("created_after=2026-11-21T12:00:00Z&created_before=2026-11-24T00:00:00Z") == ids[:0:-1]
+    assert shown(from_to) == [ids[2], ids[1]]
+    assert shown(f"{from_to}&status=open") == [ids[2], ids[1]]
+    assert shown(f"{from_to}&status=expired") == []
+    first = listed(f"{from_to}&limit=1")
+    assert shown(f"{from_to}&limit=1&cursor={first['next']}") == [ids[1]]
+    refused = listed("created_after=yesterday")
+    assert (refused["code"], refused["param"]) == ("invalid_time", "/created_after")
