@@ -123,8 +123,10 @@ class Served:
     def _signal_database(self, number: signal.Signals) -> None:
         # Its backends too: each of them leads a session of its own.
         server = psutil.Process(self._database._process.pid)
-        for process in [server, *server.children(recursive=True)]:
-            process.send_signal(number)
+        server.send_signal(number)  # first: a server that is stopped starts no further ones
+        for process in server.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that had been about to end
+                process.send_signal(number)
 
 
 def ask(port: int, path: str, **headers: str) -> Reply:
