@@ -5,6 +5,7 @@ A view parses, calls one operation or query, and shows what came of it. It holds
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -94,6 +95,7 @@ class Endpoint(APIView):
     ]
     limit: ClassVar[Limit | None] = limits.EVERY_CALL
     operations: ClassVar[Mapping[str, Operation]] = {}
+    _allow: ClassVar[str] = ""
 
     allowance: Allowance | None = None
     _allowed: Callable[[], Allowance] | None = None  # what the statement says that read the key
@@ -103,12 +105,19 @@ class Endpoint(APIView):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.operations = described(cls, cls.http_method_names)
+        # Where there is something to get, Django answers HEAD too.
+        known = {name for name in cls.http_method_names if hasattr(cls, "get" if name == "head" else name)}
+        cls._allow = ", ".join(name.upper() for name in cls.http_method_names if name in known)
 
-    @property
+    @cached_property
     def operation(self) -> Operation | None:
         """What is asked for; None where this address does not know the method."""
         method = "GET" if self.request.method == "HEAD" else str(self.request.method)
         return self.operations.get(method)
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {"Allow": self._allow}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # who calls, and how often

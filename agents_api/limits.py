@@ -8,6 +8,7 @@ crash everybody begins with a full allowance, which is no harm.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any, ClassVar
@@ -33,11 +34,11 @@ class Limit:
     calls: int
     window: timedelta
 
-    @property
+    @cached_property
     def share(self) -> timedelta:
         return self.window / self.calls
 
-    @property
+    @cached_property
     def policy_header(self) -> str:
         return f'"{self.name}";q={self.calls};w={int(self.window.total_seconds())}'
 

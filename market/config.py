@@ -208,7 +208,7 @@ class Config(BaseSettings):
         description="A MapLibre style to show maps with; empty: a plain world of our own, and no request to anybody.",
     )
     web_processes: int = Field(2, ge=1, le=64, description="Processes that serve pages and the API.")
-    web_threads: int = Field(4, ge=1, le=64, description="Requests that each of them serves at a time.")
+    web_threads: int = Field(2, ge=1, le=64, description="Requests that each of them serves at a time.")
     task_processes: int = Field(2, ge=1, le=64, description="Tasks that one worker does at a time.")
     bind: str = Field(
         "",

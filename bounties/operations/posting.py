@@ -1,7 +1,7 @@
 """Posting: a draft becomes a bounty, with its money held. And the question before: what does it cost, may it be?"""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import ClassVar
 
@@ -24,9 +24,11 @@ from market.events.operations import append_all
 from market.ledger.operations import Spender
 from market.ledger.policies import SlotPrice, price_of_bounty
 from market.money import format_micros
+from verification.requirements import Question
 
 MOST_IN_ONE_BATCH = 500
 MOST_SLOTS_IN_ONE_BATCH = 10_000
+_OF_A_QUESTION = tuple(each.name for each in fields(Question))
 
 
 class AgentsOnly(DomainError):
@@ -163,7 +165,7 @@ def _new(buyer: Account, draft: Draft, quote: Quote, *, at: datetime, spender: S
         mode=buyer.mode,
         state=BountyState.OPEN if now_open else BountyState.SCREENING,
         title=draft.title,
-        questions=[asdict(question) for question in draft.questions],
+        questions=[{name: getattr(question, name) for name in _OF_A_QUESTION} for question in draft.questions],
         criteria=list(draft.criteria),
         latitude_e7=draft.place.latitude_e7,
         longitude_e7=draft.place.longitude_e7,

@@ -1,5 +1,7 @@
 """Requests, counted by the middleware. The labels are few by construction: whatever is asked for, no new ones arise."""
 
+from functools import cache
+
 from market.metrics import pool
 from market.metrics.registry import Counter, Gauge, Histogram
 
@@ -21,13 +23,17 @@ _in_flight = Gauge(
 )
 
 
+# The client takes a lock to find them.
+_flying, _counted, _timed = cache(_in_flight.labels), cache(_total.labels), cache(_seconds.labels)
+
+
 def began(*, server: str) -> None:
-    _in_flight.labels(server).inc()
+    _flying(server).inc()
     pool.observe()
 
 
 def ended(*, server: str, method: str, route: str, status: int, seconds: float) -> None:
-    _in_flight.labels(server).dec()
-    _total.labels(server, method if method in _METHODS else "other", route, str(status)).inc()
-    _seconds.labels(server, route).observe(seconds)
+    _flying(server).dec()
+    _counted(server, method if method in _METHODS else "other", route, str(status)).inc()
+    _timed(server, route).observe(seconds)
     pool.observe()
