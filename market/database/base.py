@@ -38,9 +38,11 @@ class _EndsWithItsThread:
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
+        self._connection, self._kept = connection, kept
+        kept.add(connection)
 
     def __del__(self) -> None:
+        self._kept.discard(self._connection)
         self._connection.close()
 
 
@@ -59,7 +61,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         while True:
             connection = super().get_new_connection(conn_params)
             if self.pool is None:
-                kept.add(connection)
                 _used[connection] = time.monotonic()
                 vars(_of_this_thread)[str(id(self))] = _EndsWithItsThread(connection)
                 return connection

@@ -121,6 +121,7 @@ def test_what_a_thread_kept_ends_with_it(keeping: DatabaseWrapper) -> None:
     thread.start()
     thread.join(30)
     assert found[0].closed
+    assert found[0] not in base.kept
     keeping.connection = None
 
 
