@@ -3,6 +3,7 @@
 import re
 from copy import copy
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -40,6 +41,15 @@ def new(owner: Client) -> dict[str, Any]:
     claimed = owner.post(signed["claim_url"])
     assert claimed.headers["Location"] == page(signed)
     return signed
+
+
+@pytest.mark.django_db
+def test_a_stranger_who_signs_in_at_the_claim_page_comes_back_to_it() -> None:
+    path = urlsplit(sign_up(Client())["claim_url"]).path
+    shown = Client().get(path, headers={"Accept": "text/html"}).content.decode()
+    ways_in = re.findall(r'href="(/accounts/login/[^"]*)"', shown)
+    assert len(ways_in) == 2  # in the header, and below the offer
+    assert set(ways_in) == {f"/accounts/login/?next={path}"}
 
 
 def page(new: dict[str, Any], more: str = "") -> str:
