@@ -190,7 +190,7 @@ def authenticate(
 def _told(key_id: UUID, rows: Sequence[tuple[Any, ...]]) -> _Known | None:
     if not rows:
         return None
-    key = dict(zip(_READ, rows[0], strict=False))  # what was asked besides stands behind it
+    key = dict(zip(_READ, rows[0], strict=True))
     scopes = frozenset(key["scopes"])
     withheld = frozenset[str]() if key["account__agent__frozen_at"] is None else scopes - {"read"}
     return _Known(
