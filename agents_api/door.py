@@ -170,7 +170,7 @@ class Endpoint(APIView):
             refusal = InternalError("Something broke on our side.")
         if refusal.kind is Kind.UNAUTHENTICATED:
             refusal = self._counted(refusal)
-        return refused(refusal, self.request, at=clock.now(), allow=self.allowed_methods)
+        return refused(refusal, self.request, at=clock.now())
 
     def _counted(self, refusal: DomainError) -> DomainError:
         """Whoever has no key that opens is counted by its address: also trying many keys has an end."""
@@ -260,7 +260,7 @@ class Endpoint(APIView):
         return Response(answer.body, status=answer.status, headers=headers, content_type=content_type)
 
 
-def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list[str] | None = None) -> Response:
+def refused(refusal: DomainError, request: Request, *, at: datetime) -> Response:
     problem = _problem(refusal, request, at=at)
     status, body = _status_and_body(problem, request)
     headers = {}
@@ -270,8 +270,6 @@ def refused(refusal: DomainError, request: Request, *, at: datetime, allow: list
         headers["WWW-Authenticate"] = SCHEME
     if status == HTTPStatus.UNAUTHORIZED or isinstance(refusal, NoSuchPath):
         headers["Link"] = WHERE_TO_READ
-    if status == HTTPStatus.METHOD_NOT_ALLOWED and allow:
-        headers["Allow"] = ", ".join(allow)
     return Response(body, status=status, headers=headers, content_type=problems.CONTENT_TYPE)
 
 
