@@ -14,12 +14,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK"
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in headers.items())]
+    """One answer is all that a connection gets, and it says so: who asks again at once must not ask on a dying one."""
+    always = {"Content-Length": str(len(body)), "Connection": "close"}
+    lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in (always | headers).items())]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+OK = answer(200, b"OK")
 
 
 @dataclass
