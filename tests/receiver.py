@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
     """One answer is all that a connection gets, and it says so: who asks again at once must not ask on a dying one."""
     always = {"Content-Length": str(len(body)), "Connection": "close"}
