@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
-from bounties.drafts import Challenge
-from bounties.places import Place, walking_minutes
+from bounties.places import Horizon, Place, walking_minutes
 from market import ids
 from market.errors import DomainError
 
@@ -78,24 +77,35 @@ class Cursor:
         return cls(int(distance), bounty_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An open bounty as a list shows it: nothing of the buyer's private terms, and how to get there."""
+class Found(NamedTuple):
+    """An open bounty as a list shows it: nothing of the buyer's private terms, and how to get there.
+
+    What a list may show and need not is worked out when it is asked for: most rows are never looked at closely.
+    """
 
     bounty_id: UUID
+    latitude_e7: int
+    longitude_e7: int
     title: str
-    place: Place
     radius_m: int
     reward_micros: int
     media: str
     media_count: int
-    challenge: Challenge
+    challenge: str
     daylight: bool
     opens_at: datetime
     closes_at: datetime
     free_slots: int
     distance_mm: int
-    bearing: float
+    seen_from: Horizon
+
+    @property
+    def place(self) -> Place:
+        return Place.of_e7(self.latitude_e7, self.longitude_e7)
+
+    @property
+    def bearing(self) -> float:
+        return self.seen_from.bearing(self.place)
 
     @property
     def distance_m(self) -> float:

@@ -5,14 +5,13 @@ read should carry them. `spot` is the place on the Web Mercator plane, `axis` it
 from the equator's plane: what `places.project` and `places.around_axis` compute.
 """
 
-import math
 from typing import Any
 
 from django.db.models import BigIntegerField, BooleanField, Expression, F, FloatField, UUIDField
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
 
-from bounties.places import ECCENTRICITY_SQUARED, EQUATOR_M, Place, around_axis, project
+from bounties.places import Place, around_axis, bending, project
 from market.prepared import Given
 
 _NUMBER = FloatField()
@@ -104,10 +103,7 @@ def standpoint(place: Place) -> dict[str, float]:
     """The values of a place that distances are measured from."""
     x, y = project(place)
     p, z = around_axis(place.lat)
-    sine = math.sin(math.radians(place.lat))
-    narrowing = 1 - ECCENTRICITY_SQUARED * sine * sine
-    normal = math.sqrt(narrowing) / EQUATOR_M
-    meridian = normal * narrowing / (1 - ECCENTRICITY_SQUARED)
+    meridian, normal = bending(place.lat)
     return {
         "x": x,
         "y": y,
@@ -115,6 +111,6 @@ def standpoint(place: Place) -> dict[str, float]:
         "z": z,
         "p4": 4 * p,
         "lng_e7": place.lng * 1e7,
-        "meridian": meridian * meridian / 24,
-        "normal": normal * normal / 24,
+        "meridian": meridian,
+        "normal": normal,
     }

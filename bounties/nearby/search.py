@@ -27,12 +27,11 @@ from django.db.models import (
     When,
 )
 
-from bounties.drafts import Challenge
 from bounties.models import Bounty, Claim
 from bounties.nearby import reach
 from bounties.nearby.page import Cursor, Found, Page, Seeker, Wishes, check_limit
 from bounties.nearby.plane import After, InBox, Millimetres, OnPlane, standpoint
-from bounties.places import E7, WORLD_M, Horizon, Place, project
+from bounties.places import WORLD_M, Horizon, Place, project
 from bounties.policies.claims import EARLIEST_BEFORE_OPENING
 from bounties.states import CLAIM_COUNTS, BountyState, ClaimState
 from market.accounts.models import Agent, Mode
@@ -40,6 +39,7 @@ from market.prepared import Given, Prepared
 
 Row = tuple[Any, ...]
 
+# As `Found` has them; the distance comes after them, and then where a row is on the plane.
 _COLUMNS = (
     "id", "latitude_e7", "longitude_e7", "title", "radius_m", "reward_micros", "media", "media_count", "challenge",
     "daylight", "opens_at", "closes_at", "free_slots",
@@ -73,7 +73,7 @@ def nearby(
         rows = search.everything(within_m=search.within_m if last is None else last[_MM] / 1000)
     more = len(rows) > limit or not all_seen
     horizon = Horizon(around)
-    found = tuple(_found(row, horizon) for row in rows[:limit])
+    found = tuple(Found._make((*row[:_ON_PLANE], horizon)) for row in rows[:limit])
     return Page(found, found[-1].cursor if more and found else None)
 
 
@@ -170,28 +170,6 @@ def _by_ground(row: Row) -> Any:
 
 def _by_plane(row: Row) -> Any:
     return row[_ON_PLANE]
-
-
-def _found(row: Row, horizon: Horizon) -> Found:
-    bounty_id, latitude_e7, longitude_e7, title, radius_m, reward_micros, *proof, opens_at, closes_at, free, mm, _ = row
-    media, media_count, challenge, daylight = proof
-    place = Place(latitude_e7 / E7, longitude_e7 / E7)
-    return Found(
-        bounty_id=bounty_id,
-        title=title,
-        place=place,
-        radius_m=radius_m,
-        reward_micros=reward_micros,
-        media=media,
-        media_count=media_count,
-        challenge=Challenge(challenge),
-        daylight=daylight,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        free_slots=free,
-        distance_mm=mm,
-        bearing=horizon.bearing(place),
-    )
 
 
 # --- the queryset, compiled once for each combination of what is given ------------------------------------------------

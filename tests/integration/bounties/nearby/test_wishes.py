@@ -1,6 +1,5 @@
 """What a search leaves out, and what its rows carry."""
 
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,7 +36,8 @@ def test_a_row_carries_what_a_list_shows_and_nothing_of_the_private_terms(buyer:
     assert row == Found(
         bounty_id=bounty.id,
         title="Is it open?",
-        place=Place.of_e7(bounty.latitude_e7, bounty.longitude_e7),
+        latitude_e7=bounty.latitude_e7,
+        longitude_e7=bounty.longitude_e7,
         radius_m=50,
         reward_micros=2_000_000,
         media="photo",
@@ -48,11 +48,12 @@ def test_a_row_carries_what_a_list_shows_and_nothing_of_the_private_terms(buyer:
         closes_at=bounty.closes_at,
         free_slots=2,
         distance_mm=row.distance_mm,
-        bearing=row.bearing,
+        seen_from=row.seen_from,
     )
+    assert row.place == Place.of_e7(bounty.latitude_e7, bounty.longitude_e7)
     assert row.distance_m == pytest.approx(1_000, abs=0.02)
     assert row.walking_minutes == 16  # to the edge of the 50 metres around it
-    assert not {"private_note", "metadata", "buyer"} & {each.name for each in fields(Found)}
+    assert not {"private_note", "metadata", "buyer"} & set(Found._fields)
 
 
 @pytest.mark.parametrize(
