@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 
 from market.money import MICROS_PER_DOLLAR, format_micros
 
@@ -18,6 +19,7 @@ class Units(StrEnum):
 # Where roads are signed in miles.
 _IN_MILES = {"US", "GB", "LR", "MM"}
 _FEET_PER_M, _M_PER_MILE = 3.28084, 1609.344
+_MINUTE = timedelta(minutes=1)
 
 
 def units_of(accept_language: str) -> Units:
@@ -28,39 +30,79 @@ def units_of(accept_language: str) -> Units:
 
 
 def money(micros: int) -> str:
-    """Dollars, with as many decimals as the amount needs and never fewer than two."""
-    decimals = max(2, len(format_micros(micros).partition(".")[2]))
-    amount = number_format(abs(micros) / MICROS_PER_DOLLAR, decimal_pos=decimals, use_l10n=True, force_grouping=True)
-    written = pgettext("an amount of US dollars", "${amount}").format(amount=amount)
-    return f"\u2212{written}" if micros < 0 else written
+    return money_in(get_language(), micros)
 
 
 def distance(metres: float, units: Units) -> str:
+    return distance_in(get_language(), metres, units)
+
+
+def length(time: timedelta) -> str:
+    return length_in(get_language(), time)
+
+
+# The same for who has many to tell, and asks once in which language. Rewards, rounded distances and lengths of time are
+# few, and each is looked up and put together once.
+
+
+@lru_cache(maxsize=8192)
+def money_in(language: str | None, micros: int) -> str:
+    """Dollars, with as many decimals as the amount needs and never fewer than two."""
+    with override(language):
+        decimals = max(2, len(format_micros(micros).partition(".")[2]))
+        amount = number_format(
+            abs(micros) / MICROS_PER_DOLLAR, decimal_pos=decimals, use_l10n=True, force_grouping=True
+        )
+        written = pgettext("an amount of US dollars", "${amount}").format(amount=amount)
+        return f"\u2212{written}" if micros < 0 else written
+
+
+def distance_in(language: str | None, metres: float, units: Units) -> str:
     """Rounded as far as it can be trusted and is of use to somebody on foot."""
     if units is Units.IMPERIAL:
         miles = metres / _M_PER_MILE
         if miles < 0.19:
-            return pgettext("feet", "{n} ft").format(n=_whole(max(10, round(metres * _FEET_PER_M, -1))))
-        return pgettext("miles", "{n} mi").format(n=_tenths(miles))
+            return _measured(language, "ft", max(10, round(metres * _FEET_PER_M, -1)))
+        return _measured(language, "mi", _to_tenths(miles))
     if metres < 995:
-        return pgettext("metres", "{n} m").format(n=_whole(round(metres, -1) if metres >= 100 else metres))
-    return pgettext("kilometres", "{n} km").format(n=_tenths(metres / 1000))
+        return _measured(language, "m", round(metres, -1) if metres >= 100 else round(metres))
+    return _measured(language, "km", _to_tenths(metres / 1000))
 
 
-def length(time: timedelta) -> str:
+def length_in(language: str | None, time: timedelta) -> str:
     """The two largest parts: 3 d 4 h, 2 h 10 min, 45 min. What has passed is no length."""
-    minutes = max(0, int(time.total_seconds()) // 60)
+    minutes = max(0, time // _MINUTE)
+    if minutes >= 7 * 1440:
+        minutes -= minutes % 1440
+    elif minutes >= 1440:
+        minutes -= minutes % 60
+    return _lasting(language, minutes)
+
+
+@lru_cache(maxsize=8192)
+def _measured(language: str | None, unit: str, number: float) -> str:
+    with override(language):
+        pattern = {
+            "ft": pgettext("feet", "{n} ft"),
+            "mi": pgettext("miles", "{n} mi"),
+            "m": pgettext("metres", "{n} m"),
+            "km": pgettext("kilometres", "{n} km"),
+        }[unit]
+        decimals = 0 if number == int(number) else 1
+        return pattern.format(n=number_format(number, decimals, force_grouping=not decimals))
+
+
+@lru_cache(maxsize=8192)
+def _lasting(language: str | None, minutes: int) -> str:
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        parts = [pgettext("days", "{n} d").format(n=days)]
-        if hours and days < 7:
+    with override(language):
+        parts = []
+        if days:
+            parts.append(pgettext("days", "{n} d").format(n=days))
+        if hours:
             parts.append(pgettext("hours", "{n} h").format(n=hours))
-    elif hours:
-        parts = [pgettext("hours", "{n} h").format(n=hours)]
-        if minutes:
+        if minutes or not parts:
             parts.append(pgettext("minutes", "{n} min").format(n=minutes))
-    else:
-        parts = [pgettext("minutes", "{n} min").format(n=minutes)]
     return "\u00a0".join(part.replace(" ", "\u00a0") for part in parts)
 
 
@@ -81,11 +123,7 @@ def _zone_name(local: datetime) -> str:
     return name if name.isalpha() else f"UTC{name}"
 
 
-def _tenths(number: float) -> str:
+def _to_tenths(number: float) -> float:
     """One decimal where it says something: 1.4, but 2 and 48."""
-    number = round(number, 1)
-    return _whole(number) if number >= 10 or number == int(number) else str(number_format(number, 1))
-
-
-def _whole(number: float) -> str:
-    return str(number_format(round(number), 0, force_grouping=True))
+    tenths = round(number, 1)
+    return tenths if tenths < 10 else round(tenths)

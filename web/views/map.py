@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+import orjson
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from bounties import scouting
 from bounties.nearby.page import MOST_ROWS, MOST_WITHIN_M, Found, Seeker, Wishes
 from bounties.nearby.search import nearby as search
-from bounties.places import Place, distance_m
+from bounties.places import Horizon, Place
 from bounties.reading import InvalidPlace
 from market import clock, ids
 from market.accounts.models import Scout
@@ -17,7 +19,7 @@ from web import basemap
 from web.about import units_for
 from web.scouts import for_scouts
 from web.standpoint import standpoint
-from web.telling import distance, length, money
+from web.telling import distance_in, length_in, money_in
 
 _LISTED = 12
 _WITHIN_M = 20_000
@@ -46,7 +48,8 @@ def bounties(request: HttpRequest, scout: Scout) -> HttpResponse:
     except ValueError as error:
         raise InvalidPlace("This is no place on Earth.") from error
     found = _around(scout, middle, within_m=within_m, limit=MOST_ROWS)
-    return JsonResponse({"type": "FeatureCollection", "features": [_feature(request, each) for each in found]})
+    content = {"type": "FeatureCollection", "features": _features(request, found)}
+    return HttpResponse(orjson.dumps(content), content_type="application/json")
 
 
 def _around(scout: Scout, middle: Place, *, within_m: int, limit: int) -> tuple[Found, ...]:
@@ -60,20 +63,20 @@ def _around(scout: Scout, middle: Place, *, within_m: int, limit: int) -> tuple[
     ).rows
 
 
-def _feature(request: HttpRequest, found: Found) -> dict[str, Any]:
-    here = standpoint(request)
-    away = None if here is None else distance_m(here.place, found.place)
-    public_id = ids.encode("bnt", found.bounty_id)
-    return {
-        "type": "Feature",
-        "id": public_id,
-        "geometry": {"type": "Point", "coordinates": [found.place.lng, found.place.lat]},
-        "properties": {
+def _features(request: HttpRequest, found: tuple[Found, ...]) -> list[dict[str, Any]]:
+    here, units, language, at = standpoint(request), units_for(request), get_language(), clock.now()
+    horizon = None if here is None else Horizon(here.place)
+    features = []
+    for each in found:
+        public_id, place = ids.encode("bnt", each.bounty_id), each.place
+        about = {
             "id": public_id,
-            "title": found.title,
-            "reward": money(found.reward_micros),
-            "away": "" if away is None else distance(away, units_for(request)),
-            "left": length(found.closes_at - clock.now()),
-            "radius_m": found.radius_m,
-        },
-    }
+            "title": each.title,
+            "reward": money_in(language, each.reward_micros),
+            "away": "" if horizon is None else distance_in(language, horizon.distance_m(place), units),
+            "left": length_in(language, each.closes_at - at),
+            "radius_m": each.radius_m,
+        }
+        point = {"type": "Point", "coordinates": (place.lng, place.lat)}
+        features.append({"type": "Feature", "id": public_id, "geometry": point, "properties": about})
+    return features
