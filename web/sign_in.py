@@ -6,8 +6,10 @@ An operator with a passkey needs it also after a code, because a mailbox is easi
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -35,6 +37,14 @@ def is_fresh(request: HttpRequest, within: timedelta) -> bool:
 
 def display_name(user: User) -> str:
     return user.email
+
+
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
+    """Who is signed in is asked for by every page, and with it as which scouts."""
+
+    def get_user(self, user_id: UUID) -> User | None:
+        user = queries.person(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

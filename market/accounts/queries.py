@@ -1,12 +1,15 @@
 """Named reads of who takes part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, Q, QuerySet, UUIDField
 
-from market.accounts.models import Agent, ApiKey, Audit, Operator, Scout, User
+from market.accounts.models import Account, Agent, ApiKey, Audit, Operator, Scout, User
+from market.prepared import Given, Prepared
 
 
 def agent_by_claim_hash(claim_hash: bytes) -> Agent | None:
@@ -17,8 +20,46 @@ def agents_of(owner: User) -> QuerySet[Agent]:
     return Agent.objects.select_related("account").filter(owner=owner).order_by("-claimed_at")
 
 
-def scouts_of(user: User) -> QuerySet[Scout]:
-    return Scout.objects.select_related("account").filter(user=user).order_by("mode")
+def scouts_of(user: User) -> Sequence[Scout]:
+    if user.scouts_read is not None:
+        return user.scouts_read
+    return tuple(Scout.objects.select_related("account").filter(user=user).order_by("mode"))
+
+
+def person(user_id: UUID) -> User | None:
+    """With the scouts that this person is: what every page asks of who is signed in, in one question."""
+    found = _person().rows({"user_id": user_id})
+    if not found:
+        return None
+    users, scouts = len(_columns(User)), len(_columns(Scout))
+    user = User.from_db(DEFAULT_DB_ALIAS, _columns(User), found[0][:users])
+    read = []
+    for row in found:
+        if row[users] is not None:
+            scout = Scout.from_db(DEFAULT_DB_ALIAS, _columns(Scout), row[users : users + scouts])
+            scout.user, scout.account = (
+                user,
+                Account.from_db(DEFAULT_DB_ALIAS, _columns(Account), row[users + scouts :]),
+            )
+            read.append(scout)
+    user.scouts_read = tuple(read)
+    return user
+
+
+@cache
+def _person() -> Prepared:
+    names = [
+        *_columns(User),
+        *(f"scouts__{name}" for name in _columns(Scout)),
+        *(f"scouts__account__{name}" for name in _columns(Account)),
+    ]
+    user = User.objects.filter(pk=Given("user_id", UUIDField(), type_name="uuid")).order_by("scouts__mode")
+    return Prepared.of(user.values_list(*names), limited=False)
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)  # noqa: SLF001 - documented
 
 
 def keys_of(account_id: UUID) -> QuerySet[ApiKey]:

@@ -39,6 +39,9 @@ class User(AbstractBaseUser):
 
     objects = People()
 
+    # The scouts that this person is, where they were read with it: see `queries.person`.
+    scouts_read: "tuple[Scout, ...] | None" = None
+
     EMAIL_FIELD = USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

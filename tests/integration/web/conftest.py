@@ -21,7 +21,7 @@ def story(db: None) -> Iterator[Story]:
 def phone(account: Account, *, here: bool = True) -> Client:
     """A browser in which this scout is signed in, standing next to the bakery."""
     client = Client()
-    client.force_login(Scout.objects.get(account=account).user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(Scout.objects.get(account=account).user)
     if here:
         client.post("/place", {"lat": NEARBY.lat, "lng": NEARBY.lng})
     return client

@@ -49,13 +49,13 @@ def contested(twin: Twin) -> tuple[Account, str]:  # noqa: F811
 def owners_page(agent: Account) -> str:
     client, owner = Client(), agent.agent.owner
     assert owner is not None
-    client.force_login(owner, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(owner)
     return text(client, f"/owner/agents/{encode('agt', agent.id)}")
 
 
 def test_it_is_for_operators(desk: Client) -> None:
     stranger = Client()
-    stranger.force_login(make_user(), "allauth.account.auth_backends.AuthenticationBackend")
+    stranger.force_login(make_user())
     assert stranger.get("/ops/charges").status_code == 403
     assert "Nobody contests a payment." in text(desk, "/ops/charges")
 

@@ -175,7 +175,7 @@ def test_play_money_and_money_are_never_in_one_list(story: Story) -> None:
 
 def test_who_is_no_scout_yet_is_asked_how_to_begin() -> None:
     client, user = Client(), make_user()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     assert client.get("/nearby").headers["Location"] == "/begin"
     assert client.get("/home").headers["Location"] == "/me"
     assert client.get("/begin").status_code == 200

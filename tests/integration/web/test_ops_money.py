@@ -31,7 +31,7 @@ def desk(mailoutbox: list[EmailMessage]) -> Client:
 
 def test_it_is_for_operators(desk: Client) -> None:
     stranger = Client()
-    stranger.force_login(make_user(), "allauth.account.auth_backends.AuthenticationBackend")
+    stranger.force_login(make_user())
     assert (desk.get("/ops/money").status_code, stranger.get("/ops/money").status_code) == (200, 403)
     assert "Nothing has been compared yet." in desk.get("/ops/money").content.decode()
 
