@@ -96,14 +96,14 @@ class Horizon:
         self._sine, self._cosine = math.sin(math.radians(place.lat)), math.cos(math.radians(place.lat))
         self._meridian, self._normal = bending(place.lat)
 
-    def distance_m(self, to: Place) -> float:
-        """Of any two places: those further apart take the time that the geodesic takes."""
-        p, z = around_axis(to.lat)
-        half = math.sin(math.radians(to.lng - self._lng) / 2)
+    def distance_m(self, lat: float, lng: float) -> float:
+        """To any place: those further away take the time that the geodesic takes."""
+        p, z = around_axis(lat)
+        half = math.sin(math.radians(lng - self._lng) / 2)
         northward = (p - self._p) * (p - self._p) + (z - self._z) * (z - self._z)
         eastward = 4 * p * self._p * half * half
         if northward + eastward > _NEAR_M * _NEAR_M:
-            return distance_m(self._place, to)
+            return distance_m(self._place, Place(lat, lng))
         # What the arc has more than the line: see `bounties.nearby.plane`, where the database computes the same.
         return math.sqrt(northward + eastward) * (1 + northward * self._meridian + eastward * self._normal)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from market.headers import header
 from web.telling import Units, units_of
 
 UNITS_COOKIE = "units"
@@ -11,7 +12,7 @@ UNITS_COOKIE = "units"
 
 def units_for(request: HttpRequest) -> Units:
     chosen = request.COOKIES.get(UNITS_COOKIE, "")
-    return Units(chosen) if chosen in list(Units) else units_of(request.headers.get("Accept-Language", ""))
+    return Units(chosen) if chosen in list(Units) else units_of(header(request, "Accept-Language"))
 
 
 def the_reader(request: HttpRequest) -> dict[str, Any]:

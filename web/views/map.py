@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 from bounties import scouting
 from bounties.nearby.page import MOST_ROWS, MOST_WITHIN_M, Found, Seeker, Wishes
 from bounties.nearby.search import nearby as search
-from bounties.places import Horizon, Place
+from bounties.places import E7, Horizon, Place
 from bounties.reading import InvalidPlace
 from market import clock, ids
 from market.accounts.models import Scout
 from web import basemap
 from web.about import units_for
+from web.capture.refusals import refused
 from web.scouts import for_scouts
 from web.standpoint import standpoint
 from web.telling import distance_in, length_in, money_in
@@ -40,13 +41,13 @@ def page(request: HttpRequest, scout: Scout) -> HttpResponse:
 
 @require_GET
 @for_scouts
-def bounties(request: HttpRequest, scout: Scout) -> HttpResponse:
+def bounties(request: HttpRequest, scout: Scout) -> HttpResponseBase:
     """GeoJSON of what is asked around the middle of the map, nearest first; each with what the card says."""
     try:
         middle = Place(float(request.GET.get("lat", "")), float(request.GET.get("lng", "")))
         within_m = min(MOST_WITHIN_M, max(1, int(request.GET.get("within", ""))))
-    except ValueError as error:
-        raise InvalidPlace("This is no place on Earth.") from error
+    except ValueError:
+        return refused(request, InvalidPlace("This is no place on Earth."))
     found = _around(scout, middle, within_m=within_m, limit=MOST_ROWS)
     content = {"type": "FeatureCollection", "features": _features(request, found)}
     return HttpResponse(orjson.dumps(content), content_type="application/json")
@@ -68,15 +69,15 @@ def _features(request: HttpRequest, found: tuple[Found, ...]) -> list[dict[str, 
     horizon = None if here is None else Horizon(here.place)
     features = []
     for each in found:
-        public_id, place = ids.encode("bnt", each.bounty_id), each.place
+        public_id, lat, lng = ids.encode("bnt", each.bounty_id), each.latitude_e7 / E7, each.longitude_e7 / E7
         about = {
             "id": public_id,
             "title": each.title,
             "reward": money_in(language, each.reward_micros),
-            "away": "" if horizon is None else distance_in(language, horizon.distance_m(place), units),
+            "away": "" if horizon is None else distance_in(language, horizon.distance_m(lat, lng), units),
             "left": length_in(language, each.closes_at - at),
             "radius_m": each.radius_m,
         }
-        point = {"type": "Point", "coordinates": (place.lng, place.lat)}
+        point = {"type": "Point", "coordinates": (lng, lat)}
         features.append({"type": "Feature", "id": public_id, "geometry": point, "properties": about})
     return features
