@@ -5,6 +5,7 @@ any synchronous piece of code is met, and keep it for as long as the request las
 """
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,6 +27,7 @@ from market.events import waiting
 from market.limits import Limited
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
+gc.disable()  # until all is loaded: see market/wsgi.py
 roles.play("waits")
 
 SHARED_THREADS = 4
@@ -87,3 +89,6 @@ handler = Handler()
 mcp = import_string("agents_api.mcp.server.Door")(handler)
 routes = Starlette(routes=[Route("/mcp", endpoint=mcp), Mount("/", app=handler)], lifespan=lifespan)
 application: Any = Limited(routes)
+gc.collect()
+gc.freeze()  # as in market/wsgi.py; here all who wait would be stopped at once
+gc.enable()

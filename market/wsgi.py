@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from market import roles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "market.settings")
+gc.disable()  # until all is loaded: to look on the way whether some of it is rubbish takes a tenth of the start
 roles.play("web")  # first: tracing puts itself around Django's handler, which is made below
 application = get_wsgi_application()
 # What has been loaded stays, so nobody has to look again and again whether it is rubbish: that stopped every thread of
@@ -16,3 +17,4 @@ application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018
 gc.collect()
 gc.freeze()
+gc.enable()
