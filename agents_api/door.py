@@ -197,6 +197,14 @@ class Endpoint(APIView):
         """What this call reads: asked by the statement that counts it, and answered in `allowance.along`."""
         return None
 
+    def turn_of(self, caller: Caller) -> Question | None:
+        """For `asks_along`: what there is under this call's Idempotency-Key. Without one it is refused later."""
+        try:
+            key = idempotency.check_key(header(self.request, "Idempotency-Key"))
+        except (idempotency.KeyMissing, idempotency.KeyMalformed):
+            return None
+        return idempotency.asking_for_turn(caller.account_id, key)
+
     # --- for the views ----------------------------------------------------------------------------------------------
 
     @property
@@ -238,26 +246,47 @@ class Endpoint(APIView):
         self, work: Callable[[datetime], tuple[HTTPStatus, dict[str, Any]]], *, shown_once: Collection[str] = ()
     ) -> Response:
         """Do the work of this request once for its Idempotency-Key, and answer every repetition alike."""
-        request, at = self.request, clock.now()
+        at = clock.now()
 
         def work_for(account: Account) -> tuple[HTTPStatus, dict[str, Any]]:
             self._account = account
             return work(at)
 
         answer = idempotency.answer_once(
-            account_id=self.caller.account_id,
-            key=idempotency.check_key(header(request, "Idempotency-Key")),
-            request_fingerprint=idempotency.fingerprint(
-                method=str(request.method), path=request.path, body=request.data
-            ),
-            at=at,
-            work=work_for,
-            refuse=lambda refusal: _status_and_body(_problem(refusal, request, at=at), request),
-            shown_once=shown_once,
+            self._once(at), work=work_for, refuse=self._keepable(at), shown_once=shown_once
         )
-        content_type = problems.CONTENT_TYPE if answer.status >= HTTPStatus.BAD_REQUEST else JsonRenderer.media_type
-        headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
-        return Response(answer.body, status=answer.status, headers=headers, content_type=content_type)
+        return _answered(answer)
+
+    def once_at_a_stroke(self, draw_up: Callable[[datetime], idempotency.DrawnUp]) -> Response:
+        """The same for work that is written by one statement. The call's turn was looked at with its count."""
+        at = clock.now()
+        assert self.allowance is not None
+        [row] = self.allowance.along
+
+        def draw_up_for(account: Account) -> idempotency.DrawnUp:
+            self._account = account
+            return draw_up(at)
+
+        turn = idempotency.Turn.of(row)
+        return _answered(
+            idempotency.answer_at_a_stroke(self._once(at), turn, draw_up=draw_up_for, refuse=self._keepable(at))
+        )
+
+    def _once(self, at: datetime) -> idempotency.Once:
+        request = self.request
+        asked = idempotency.fingerprint(method=str(request.method), path=request.path, body=request.data)
+        key = idempotency.check_key(header(request, "Idempotency-Key"))
+        return idempotency.Once(self.caller.account_id, key, asked, at)
+
+    def _keepable(self, at: datetime) -> Callable[[DomainError], idempotency.Content]:
+        request = self.request
+        return lambda refusal: _status_and_body(_problem(refusal, request, at=at), request)
+
+
+def _answered(answer: idempotency.Answer) -> Response:
+    content_type = problems.CONTENT_TYPE if answer.status >= HTTPStatus.BAD_REQUEST else JsonRenderer.media_type
+    headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
+    return Response(answer.body, status=answer.status, headers=headers, content_type=content_type)
 
 
 def refused(refusal: DomainError, request: Request, *, at: datetime) -> Response:

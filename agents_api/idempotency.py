@@ -6,19 +6,20 @@ one key at the same time: one works, the other is told to come back.
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from market import prepared
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
+from market.prepared import Prepared, Question
+from market.writing import Write
 
 KEPT_FOR = timedelta(days=7)
 _CHANGES_ELSEWHERE = (Kind.MONEY, Kind.CONFLICT, Kind.FORBIDDEN)
@@ -78,14 +79,26 @@ def fingerprint(*, method: str, path: str, body: object) -> bytes:
     return hashlib.sha256(orjson.dumps([method, path, body], option=orjson.OPT_SORT_KEYS)).digest()
 
 
+@dataclass(frozen=True)
+class Once:
+    """A request that does its work once: whose it is, under which key, and what it asks."""
+
+    account_id: UUID
+    key: str
+    fingerprint: bytes
+    at: datetime
+
+
+Content = tuple[HTTPStatus, dict[str, Any]]
+# What will be, and how it is written together with the answer.
+DrawnUp = tuple[HTTPStatus, dict[str, Any], Callable[[Write], None]]
+
+
 def answer_once(
+    once: Once,
     *,
-    account_id: UUID,
-    key: str,
-    request_fingerprint: bytes,
-    at: datetime,
-    work: Callable[[Account], tuple[HTTPStatus, dict[str, Any]]],
-    refuse: Callable[[DomainError], tuple[HTTPStatus, dict[str, Any]]],
+    work: Callable[[Account], Content],
+    refuse: Callable[[DomainError], Content],
     shown_once: Collection[str] = (),
 ) -> Answer:
     """Do the work and keep its answer, or give the answer that was kept. A refusal is an answer and is kept too, where
@@ -95,41 +108,83 @@ def answer_once(
     Fields `shown_once` are secrets: they are in the first answer, and null in what is kept and repeated.
     """
 
-    def once(answer: Callable[[Account], tuple[HTTPStatus, dict[str, Any]]]) -> Answer:
-        with transaction.atomic():
-            account, kept = _take_turn(account_id, key)
-            if kept is not None:
-                if kept.fingerprint != request_fingerprint:
-                    raise KeyReused("This Idempotency-Key was used with another request.")
-                return Answer(HTTPStatus(kept.status), kept.body, replayed=True)
-            status, content = answer(account)
-            body = _written(content)
-            to_keep = _written(content | dict.fromkeys(content.keys() & set(shown_once))) if shown_once else body
-            words = {"account": account_id, "key": key, "fingerprint": request_fingerprint, "status": status.value}
-            prepared.rows(_KEEP, {**words, "body": to_keep, "at": at})
-            return Answer(status, body)
-
-    def worked(account: Account) -> tuple[HTTPStatus, dict[str, Any]]:
+    def worked(account: Account) -> Content:
         try:
             return work(account)
         except DomainError as refusal:
-            if refusal.retryable or refusal.retry_at is not None or refusal.kind in _CHANGES_ELSEWHERE:
+            if _changes_elsewhere(refusal):
                 raise
             raise _Refused(refusal) from refusal
 
     try:
-        try:
-            return once(worked)
-        except _Refused as refused:
-            # All that was begun has been taken back, and the turn with it. It is taken anew, by whoever is first: that
-            # costs a refusal more, and spares every success a savepoint.
-            told = refuse(refused.refusal)
-            return once(lambda _: told)
-    except IntegrityError as error:
-        if "kept_answer_once_per_key" not in str(error):
+        return _answer(once, worked, shown_once)
+    except _Refused as refused:
+        # All that was begun has been taken back, and the turn with it. It is taken anew, by whoever is first: that
+        # costs a refusal more, and spares every success a savepoint.
+        return _keep_refusal(once, refuse(refused.refusal))
+
+
+def answer_at_a_stroke(
+    once: Once,
+    turn: "Turn",
+    *,
+    draw_up: Callable[[Account], DrawnUp],
+    refuse: Callable[[DomainError], Content],
+) -> Answer:
+    """The same for work that writes all it writes by one statement, which then keeps the answer too: no transaction is
+    around it, and the turn, looked at before, is not held. Of two at once one finds the other's answer there, and what
+    it would have written is taken back with its own.
+    """
+    if turn.kept is not None:
+        return turn.kept.answer(once)
+    if not turn.mine:
+        raise _still_working()
+    try:
+        status, content, write = draw_up(turn.account)
+        body = _written(content)
+        write(_keeping(once, status, body))
+    except DomainError as refusal:
+        if _changes_elsewhere(refusal):
             raise
-        # The other request committed between our look and our turn. Its answer is there when this one is repeated.
-        raise StillWorking("A request with this Idempotency-Key was being worked on.", retry_at=at) from error
+        return _keep_refusal(once, refuse(refusal))
+    except IntegrityError as error:
+        raise _unless_answered_meanwhile(error, once) from error
+    return Answer(status, body)
+
+
+def _answer(once: Once, answer: Callable[[Account], Content], shown_once: Collection[str] = ()) -> Answer:
+    """In a transaction that holds the turn."""
+    try:
+        with transaction.atomic():
+            turn = _take_turn(once)
+            if turn.kept is not None:
+                return turn.kept.answer(once)
+            if not turn.mine:
+                raise _still_working()
+            status, content = answer(turn.account)
+            body = _written(content)
+            to_keep = _written(content | dict.fromkeys(content.keys() & set(shown_once))) if shown_once else body
+            _keeping(once, status, to_keep).rows()
+            return Answer(status, body)
+    except IntegrityError as error:
+        raise _unless_answered_meanwhile(error, once) from error
+
+
+def _keep_refusal(once: Once, told: Content) -> Answer:
+    return _answer(once, lambda _: told)
+
+
+def _changes_elsewhere(refusal: DomainError) -> bool:
+    return refusal.retryable or refusal.retry_at is not None or refusal.kind in _CHANGES_ELSEWHERE
+
+
+def _still_working(retry_at: datetime | None = None) -> StillWorking:
+    return StillWorking("A request with this Idempotency-Key is being worked on.", retry_at=retry_at)
+
+
+def _unless_answered_meanwhile(error: IntegrityError, once: Once) -> Exception:
+    """The other request committed between our look and our writing. Its answer is there when this one is repeated."""
+    return _still_working(once.at) if "kept_answer_once_per_key" in str(error) else error
 
 
 class _Refused(Exception):
@@ -150,31 +205,66 @@ class _Kept:
     status: int
     body: bytes
 
+    def answer(self, once: Once) -> Answer:
+        if self.fingerprint != once.fingerprint:
+            raise KeyReused("This Idempotency-Key was used with another request.")
+        return Answer(HTTPStatus(self.status), self.body, replayed=True)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What there is under a key: whose it is, whether anybody else is at work under it, and the answer it has."""
+
+    account: Account
+    mine: bool
+    kept: _Kept | None
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        mine, kept_fingerprint, status, body, *columns = row
+        account = Account.from_db(connection.alias, _ACCOUNT, columns)
+        return cls(account, mine, None if status is None else _Kept(kept_fingerprint, status, body))
+
 
 _ACCOUNT = ("id", "kind", "mode", "clock_ahead")  # what is not here is fetched when it is asked for
-_TURN = """
-    SELECT pg_try_advisory_xact_lock(%(lock)s::bigint), kept.fingerprint, kept.status, kept.body,
+# The lock of this key until the end of the transaction, its answer, and the account.
+_TURN = Prepared.written(
+    """
+    SELECT pg_try_advisory_xact_lock(%(turn_lock)s::bigint), kept.fingerprint, kept.status, kept.body,
         account.id, account.kind, account.mode, account.clock_ahead
     FROM accounts_account AS account
-    LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = account.id AND kept.key = %(key)s::varchar
-    WHERE account.id = %(account)s::uuid
-"""
+    LEFT JOIN agents_api_keptanswer AS kept ON kept.account_id = account.id AND kept.key = %(turn_key)s::varchar
+    WHERE account.id = %(turn_account)s::uuid
+    """,
+    columns=4 + len(_ACCOUNT),
+)
 _KEEP = """
     INSERT INTO agents_api_keptanswer (account_id, key, fingerprint, status, body, created_at)
-    VALUES (%(account)s::uuid, %(key)s::varchar, %(fingerprint)s::bytea, %(status)s::smallint, %(body)s::bytea,
-        %(at)s::timestamptz)
+    SELECT %(kept_account)s::uuid, %(kept_key)s::varchar, %(kept_fingerprint)s::bytea, %(kept_status)s::smallint,
+        %(kept_body)s::bytea, %(kept_at)s::timestamptz
+    WHERE {when}
     RETURNING id
 """
 
 
-def _take_turn(account_id: UUID, key: str) -> tuple[Account, _Kept | None]:
-    """One statement: take the lock of this key until the end of the transaction, look for an answer and the account."""
+def asking_for_turn(account_id: UUID, key: str) -> Question:
+    """To be asked together with something else, or in the transaction that is to hold the turn."""
     lock = int.from_bytes(hashlib.blake2b(account_id.bytes + key.encode(), digest_size=8).digest(), signed=True)
-    [found] = prepared.rows(_TURN, {"lock": lock, "key": key, "account": account_id})
-    mine, kept_fingerprint, status, body, *columns = found
-    account = Account.from_db(connection.alias, _ACCOUNT, columns)
-    if status is not None:
-        return account, _Kept(kept_fingerprint, status, body)
-    if not mine:
-        raise StillWorking("A request with this Idempotency-Key is being worked on.", retry_at=None)
-    return account, None
+    return Question(_TURN, {"turn_lock": str(lock), "turn_key": key, "turn_account": account_id})
+
+
+def _take_turn(once: Once) -> Turn:
+    [row] = asking_for_turn(once.account_id, once.key).rows()
+    return Turn.of(row)
+
+
+def _keeping(once: Once, status: HTTPStatus, body: bytes) -> Write:
+    given = {
+        "kept_account": once.account_id,
+        "kept_key": once.key,
+        "kept_fingerprint": once.fingerprint,
+        "kept_status": str(status.value),
+        "kept_body": body,
+        "kept_at": once.at,
+    }
+    return Write(_KEEP, given)

@@ -3,21 +3,19 @@
 Building and compiling a queryset takes longer than Postgres needs to find the nearest of a million bounties, and
 planning takes as long. So the queryset is built with `Given` names where values will stand; its SQL is kept, and run as
 a prepared statement through Django's connection: in its transaction, its log and its errors. For what is hot: searches,
-claims, postings, and what each call of an agent asks. What was written by hand goes by `rows`, new rows by `insert`.
+claims, postings, and what each call of an agent asks. What was written by hand goes by `rows`, new rows by `writing`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
 from typing import Any, Final, Self, cast
 
-import orjson
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, Field, Model, QuerySet
-from django.db.models.expressions import DatabaseDefault
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import sql
 from psycopg.pq import Format
@@ -65,6 +63,12 @@ class Prepared:
         # by what it must guess of boxes and moments, it fetched and sorted all that was within reach.
         pieces[-1] += " LIMIT (SELECT "
         return cls((*pieces, "::bigint)"), (*names, "rows"), is_limited=True, columns=columns)
+
+    @classmethod
+    def written(cls, text: str, *, columns: int) -> Self:
+        """What was written by hand, with its values' names in it, to be asked together with something else."""
+        pieces = _NAMED.split(text)
+        return cls(tuple(pieces[::2]), tuple(pieces[1::2]), is_limited=False, columns=columns)
 
     def rows(self, *givens: Mapping[str, Any], limit: int | None = None) -> list[tuple[Any, ...]]:
         """At most `limit` rows for these values; for several sets of them, so many for each, in one query."""
@@ -164,52 +168,3 @@ def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
         return "%" if found[1] is None else f"${names.setdefault(found[1], len(names) + 1)}"
 
     return _NAMED.sub(number, text).encode(), tuple(names)
-
-
-def insert(objects: Sequence[Model], below: Sequence[Model] = ()) -> None:
-    """Write new rows of one table, and read back what they left to the database's defaults: in all the same fields.
-
-    The values go as one piece of JSON, so that one row and five hundred are the same statement. Rows `below`, of
-    another table, may point at them; they go in by the same statement, and leave nothing to the database.
-    """
-    [left, values], [no_more, values_below] = _parted(objects), _parted(below)
-    if no_more:
-        raise ValueError(f"these were left to the database: {no_more}")
-    statement = _insertion(type(objects[0]), left, type(below[0]) if below else None)
-    found = rows(statement, {"rows": values, "below": values_below} if below else {"rows": values})
-    for each, defaults in zip(objects, found, strict=True):
-        for name, value in zip(left, defaults[1:], strict=True):
-            setattr(each, name, value)
-    for each in (*objects, *below):
-        each._state.adding, each._state.db = False, connection.alias  # noqa: SLF001 - documented
-
-
-def _parted(objects: Sequence[Model]) -> tuple[tuple[str, ...], str]:
-    """Which fields are left to the database, and the others' values as JSON."""
-    if not objects:
-        return (), "[]"
-    fields = type(objects[0])._meta.concrete_fields  # noqa: SLF001 - documented
-    first = vars(objects[0])
-    left = tuple(each.attname for each in fields if isinstance(first[each.attname], DatabaseDefault))
-    given = [(each.attname, each.column) for each in fields if each.attname not in left]
-    written = [{column: values[name] for name, column in given} for values in map(vars, objects)]
-    return left, orjson.dumps(written).decode()
-
-
-@cache
-def _insertion(model: type[Model], left: tuple[str, ...], below: type[Model] | None) -> str:
-    """That what is below comes first in the text does not matter: Postgres looks for what it points at in the end."""
-    first = "" if below is None else f"WITH below AS ({_insertion_of_one(below, (), 'below')})"
-    return first + _insertion_of_one(model, left, "rows")
-
-
-def _insertion_of_one(model: type[Model], left: tuple[str, ...], given: str) -> str:
-    meta = model._meta  # noqa: SLF001 - documented
-    columns_of = {each.attname: connection.ops.quote_name(str(each.column)) for each in meta.concrete_fields}
-    table = connection.ops.quote_name(meta.db_table)
-    columns = ", ".join(column for name, column in columns_of.items() if name not in left)
-    returned = ", ".join(columns_of[name] for name in (meta.pk.attname, *left))
-    return f"""
-        INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %({given})s::jsonb) RETURNING {returned}
-    """  # noqa: S608 - names of our own

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from agents_api import asking, pages, versions, waits
 from agents_api.describing import Link, Operation, Said, Tag
 from agents_api.door import Endpoint
+from agents_api.idempotency import Content, DrawnUp
 from agents_api.problems import Call
 from agents_api.sandbox import sending as sandbox
 from agents_api.showing import bounties as showing
@@ -56,6 +57,9 @@ OF_THIS_BOUNTY = {
 
 
 class Bounties(Endpoint):
+    def asks_along(self, caller: Caller) -> Question | None:
+        return self.turn_of(caller) if self.request.method == "POST" else None
+
     @Operation(
         name="list_bounties",
         tag=Tag.BOUNTIES,
@@ -96,23 +100,27 @@ class Bounties(Endpoint):
         refusals=(*asking.POSTING_REFUSALS, *sandbox.REFUSALS),
     )
     def post(self, request: Request) -> Response:
-        def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            buyer = self.account()
-            wish = self.body
-            outcome = sandbox.wanted(wish, agent=buyer)
-            draft = drafts.read(wish, at=buyer.time_of(at), besides=BESIDES)
-            # What is refused here takes the whole transaction of this call with it.
-            [bounty] = operations.post_within(buyer=buyer, drafts=[draft], at=at, spender=self.spender())
-            if outcome is None:
-                return HTTPStatus.CREATED, showing.bounty(bounty, at=at)
-            simulation = sandbox.send_scout(agent=buyer, bounty_id=bounty.id, outcome=outcome, at=at)
-            posted = showing.bounty(bought_by(buyer.id).get(pk=bounty.id), at=at)
-            told = simulations.simulation(simulation)
-            return HTTPStatus.CREATED, posted | {"simulation": told, "next_action": told["next_action"]}
-
-        if reading.truth(self.body.get(DRY_RUN, False), param=f"/{DRY_RUN}"):
+        wish = self.body
+        if reading.truth(wish.get(DRY_RUN, False), param=f"/{DRY_RUN}"):
             return self._try()
-        return self.once(work)
+        return self.once(self._post_and_simulate) if "simulate" in wish else self.once_at_a_stroke(self._draw_up)
+
+    def _draw_up(self, at: datetime) -> DrawnUp:
+        buyer = self.account()
+        draft = drafts.read(self.body, at=buyer.time_of(at), besides=BESIDES)
+        posting = operations.draw_up(buyer=buyer, drafts=[draft], at=at, spender=self.spender())
+        return HTTPStatus.CREATED, showing.bounty(posting.bounties[0], at=at), posting.write
+
+    def _post_and_simulate(self, at: datetime) -> Content:
+        buyer, wish = self.account(), self.body
+        outcome = sandbox.wanted(wish, agent=buyer)
+        assert outcome is not None
+        draft = drafts.read(wish, at=buyer.time_of(at), besides=BESIDES)
+        bounty = operations.post(buyer=buyer, draft=draft, at=at, spender=self.spender())
+        simulation = sandbox.send_scout(agent=buyer, bounty_id=bounty.id, outcome=outcome, at=at)
+        posted = showing.bounty(bought_by(buyer.id).get(pk=bounty.id), at=at)
+        told = simulations.simulation(simulation)
+        return HTTPStatus.CREATED, posted | {"simulation": told, "next_action": told["next_action"]}
 
     def _try(self) -> Response:
         """Nothing is done, so nothing has to be done once."""

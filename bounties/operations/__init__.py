@@ -10,7 +10,7 @@ from bounties.operations.disputing import answer, appeal, dispute, message, mess
 from bounties.operations.editing import edit
 from bounties.operations.expiring import expire_bounty, expire_claim
 from bounties.operations.funding import fund
-from bounties.operations.posting import post, post_all, post_within, quote, try_post
+from bounties.operations.posting import draw_up, post, post_all, quote, try_post
 from bounties.operations.reporting import keep, report, take_off
 from bounties.operations.reviewing import accept, accept_as_operator, fall_silent, reject, reject_as_operator
 from bounties.operations.ruling import rule, rule_by_default
@@ -30,6 +30,7 @@ __all__ = [
     "cancel",
     "claim",
     "dispute",
+    "draw_up",
     "edit",
     "expire_bounty",
     "expire_claim",
@@ -43,7 +44,6 @@ __all__ = [
     "post_all",
     "post_batch",
     "post_each",
-    "post_within",
     "quote",
     "record_verdict",
     "refuse",

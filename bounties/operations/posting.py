@@ -5,25 +5,24 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import connection, transaction
-from django.db.transaction import TransactionManagementError
+from django.db import transaction
 
 from bounties import events, postings, terms
 from bounties.drafts import Draft
 from bounties.models import Bounty, Slot
 from bounties.operations.changing import Change
-from bounties.operations.holding import move_money
+from bounties.operations.holding import hold_and_write
 from bounties.operations.telling import tell_buyer
 from bounties.screening import Outcome, Screening, screen
 from bounties.states import BountyState
-from market import prepared
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.events.models import JSON
-from market.events.operations import append_all
+from market.events.operations import NewEvent
 from market.ledger.operations import Spender
 from market.ledger.policies import SlotPrice, price_of_bounty
 from market.money import format_micros
+from market.writing import Write, inserting, written
 from verification.requirements import Question
 
 MOST_IN_ONE_BATCH = 500
@@ -77,37 +76,55 @@ def post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None 
     return post_all(buyer=buyer, drafts=[draft], at=at, spender=spender)[0]
 
 
-@transaction.atomic
 def post_all(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None) -> list[Bounty]:
     """All of them or none; their money is held in one go."""
-    return post_within(buyer=buyer, drafts=drafts, at=at, spender=spender)
+    posting = draw_up(buyer=buyer, drafts=drafts, at=at, spender=spender)
+    posting.write()
+    return posting.bounties
 
 
-def post_within(
-    *, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None
-) -> list[Bounty]:
-    """The same in the transaction of a caller who takes all of it back when this is refused: no savepoint is set."""
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("what is written here holds together, or is taken back together")
+@dataclass(frozen=True)
+class Posting:
+    """New bounties as they will be, with nothing of them written yet."""
+
+    buyer: Account
+    bounties: list[Bounty]
+    told: list[NewEvent]
+    at: datetime
+    spender: Spender | None
+
+    def write(self, *beside: Write) -> None:
+        """All there is of them, and what is written beside them: by one statement, or refused with nothing left."""
+        on_offer = [bounty for bounty in self.bounties if bounty.state == BountyState.OPEN]
+        slots = _slots_of(on_offer)
+        hold_and_write(
+            [postings.hold(bounty) for bounty in on_offer],
+            [inserting(self.bounties), *([inserting(slots)] if slots else ()), *beside],
+            told=self.told,
+            buyer_id=self.buyer.id,
+            mode=self.buyer.mode,
+            at=self.at,
+            spender=self.spender,
+        )
+        written(*self.bounties, *slots)
+
+
+def draw_up(*, buyer: Account, drafts: Sequence[Draft], at: datetime, spender: Spender | None = None) -> Posting:
+    """What posting these drafts will write, or what is wrong with them. Only their money is not asked for yet."""
     if buyer.kind != Account.Kind.AGENT:
         raise AgentsOnly("Only agents post bounties.")
     check_batch(drafts)
     bounties = [_new(buyer, draft, quote(draft), at=at, spender=spender) for draft in drafts]
-    open_bounties = [bounty for bounty in bounties if bounty.state == BountyState.OPEN]
-    prepared.insert(bounties, below=_slots_of(open_bounties))
-    holds = [postings.hold(bounty) for bounty in open_bounties]
-    move_money(holds, buyer_id=buyer.id, mode=buyer.mode, at=at, spender=spender)
     changes = [Change(bounty, at, raises_version=False) for bounty in bounties]
     for change in changes:
         tell_posted(change)
-    append_all([event for change in changes for event in change.told])
-    return bounties
+    return Posting(buyer, bounties, [event for change in changes for event in change.told], at, spender)
 
 
 def try_post(*, buyer: Account, draft: Draft, at: datetime, spender: Spender | None = None) -> Bounty:
     """All that posting does, and then nothing of it: the bounty that there would be, or what would be refused."""
     with transaction.atomic():
-        [bounty] = post_within(buyer=buyer, drafts=[draft], at=at, spender=spender)
+        bounty = post(buyer=buyer, draft=draft, at=at, spender=spender)
         transaction.set_rollback(True)
     return bounty
 
@@ -120,7 +137,8 @@ def check_batch(drafts: Sequence[Draft]) -> None:
 
 def make_slots(bounties: Sequence[Bounty]) -> None:
     if slots := _slots_of(bounties):
-        prepared.insert(slots)
+        inserting(slots).rows()
+        written(*slots)
 
 
 def _slots_of(bounties: Sequence[Bounty]) -> list[Slot]:
@@ -192,6 +210,7 @@ def _new(buyer: Account, draft: Draft, quote: Quote, *, at: datetime, spender: S
         metadata=dict(draft.metadata),
         findings=findings_of(quote.screening),
         posted_by=spender.key_id if spender else None,
+        created_at=at,
         opened_at=buyer.time_of(at) if now_open else None,
         due_at=draft.closes_at,
     )

@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from market import prepared
 from market.events import following, wakeups
 from market.events.models import JSON
 from market.ids import new_id
+from market.writing import Write
 
 
 class UnknownAccount(Exception):
@@ -36,6 +36,11 @@ def append_all(new: Sequence[NewEvent]) -> None:
     """Several events, of one account or of several, in this order, in one statement."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("an event belongs into the transaction that makes it true")
+    appended(new, appending(new).rows())
+
+
+def appending(new: Sequence[NewEvent]) -> Write:
+    """The same, for a statement that makes them true: what it returns of this goes to `appended` when it has run."""
     events = [
         {
             "id": str(new_id()),
@@ -46,10 +51,14 @@ def append_all(new: Sequence[NewEvent]) -> None:
         }
         for each in new
     ]
-    written = prepared.rows(_APPEND, {"events": json.dumps(events, allow_nan=False)})
-    if len(written) != len(new):
+    return Write(_APPEND, {"events": json.dumps(events, allow_nan=False)})
+
+
+def appended(new: Sequence[NewEvent], rows: Sequence[tuple[UUID, bool]]) -> None:
+    """Whoever waits for these accounts or follows them is told, after the commit."""
+    if len(rows) != len(new):
         raise UnknownAccount(", ".join({str(each.account_id) for each in new}))
-    told: dict[UUID, bool] = dict(written)
+    told = dict(rows)
     announce(told, followed=[account_id for account_id, is_followed in told.items() if is_followed])
 
 
@@ -61,6 +70,7 @@ _APPEND = """
                 AS (id uuid, account_id uuid, at timestamptz, type text, data jsonb))
             WITH ORDINALITY AS new (id, account_id, at, type, data, number)
         JOIN accounts_account AS account ON account.id = new.account_id
+    WHERE {when}
     ORDER BY new.number
     RETURNING account_id,
         EXISTS (SELECT FROM events_followed WHERE events_followed.account_id = events_event.account_id)

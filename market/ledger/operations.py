@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
-from psycopg import Cursor
+from django.db import IntegrityError, transaction
 
 from market.errors import DomainError, Kind
 from market.ids import new_id
@@ -16,6 +15,7 @@ from market.ledger.models import LARGEST_BALANCE_MICROS, Ending, Entry, Line
 from market.ledger.policies import SpendingLimits, window_ends_at
 from market.ledger.postings import AccountKind, NewEntry, UnknownBook
 from market.money import format_micros
+from market.writing import Decision
 
 
 class InsufficientFunds(DomainError):
@@ -107,11 +107,39 @@ def post(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None =
     return [posted[entry.key] for entry in entries]
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Entries for what is new itself, in one book: written with it by one statement, or refused with it.
+
+    Posted by `decision`, which answers `goes, outcome, facts`. What its two methods raise, the caller lets go by.
+    """
+
+    entries: Sequence[NewEntry]
+    at: datetime
+    spender: Spender | None
+
+    @property
+    def decision(self) -> Decision:
+        return _asking([*self.entries], [new_id() for _ in self.entries], self.at, self.spender)
+
+    def check(self, outcome: str, facts: str | None) -> None:
+        """Refuses, in words, what the statement has refused."""
+        if outcome == "posted":
+            return
+        if outcome == "repeated":
+            raise KeyReused("This has been posted before.", facts={"key": _read(facts)[0]})
+        raise _refused(outcome, _read(facts), self.entries, at=self.at, spender=self.spender)
+
+
 def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None) -> list[Posted]:
     repeated: dict[str, UUID] = {}
     while new := [entry for entry in entries if entry.key not in repeated]:
         ids = [new_id() for _ in new]
-        outcome, facts = _write(new, ids, at, spender)
+        try:
+            [(_, outcome, told)] = _asking(new, ids, at, spender).rows()
+        except IntegrityError as error:
+            raise explained(error) from error.__cause__
+        facts = _read(told)
         if outcome == "posted":
             written = dict(zip((entry.key for entry in new), ids, strict=True))
             return [
@@ -120,16 +148,12 @@ def _post_in_one_book(entries: Sequence[NewEntry], *, at: datetime, spender: Spe
             ]
         if outcome == "repeated":
             repeated |= {entry.key: _earlier(entry) for entry in new if entry.key in facts}
-        elif outcome == "ended":
-            raise AlreadyEnded("The money of this has already moved.", facts={"ended": facts})
-        elif outcome == "over_limit" and spender is not None:
-            raise _over_limit(spender.limits, facts, asked=taken_from_agents(new), at=at)
         else:
-            raise _refused(facts)
+            raise _refused(outcome, facts, new, at=at, spender=spender)
     return [Posted(repeated[entry.key], entry.key, repeated=True) for entry in entries]
 
 
-def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> tuple[str, Any]:
+def _asking(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spender: Spender | None) -> Decision:
     """One call of `ledger_post`. What it refuses has written nothing."""
     by_id = {line.account.hex: line.account for entry in entries for line in entry.lines}
     account_ids = sorted(by_id)
@@ -138,44 +162,32 @@ def _write(entries: Sequence[NewEntry], ids: Sequence[UUID], at: datetime, spend
     lines = [(str(place), line) for place, entry in enumerate(entries, 1) for line in entry.lines]
     endings = [(str(place), what) for place, entry in enumerate(entries, 1) for what in entry.ends]
     book = entries[0].book
-    arguments: list[object] = [
-        at,
-        book.mode,
-        book.currency,
-        _array(account_ids),
-        _array([account.kind for account in accounts]),
-        _array([account.owner.hex if account.owner else "NULL" for account in accounts]),
-        _array([account.subject.hex if account.subject else "NULL" for account in accounts]),
-        _array([entry_id.hex for entry_id in ids]),
-        _array([entry.kind for entry in entries]),
-        _array([_quoted(entry.key) for entry in entries]),
-        _array([place for place, _ in lines]),
-        _array([places[line.account.hex] for _, line in lines]),
-        _array([str(line.amount_micros) for _, line in lines]),
-    ]
+    given: dict[str, object] = {
+        "moment": at,
+        "book_mode": book.mode,
+        "book_currency": book.currency,
+        "account_ids": _array(account_ids),
+        "account_kinds": _array([account.kind for account in accounts]),
+        "account_owners": _array([account.owner.hex if account.owner else "NULL" for account in accounts]),
+        "account_subjects": _array([account.subject.hex if account.subject else "NULL" for account in accounts]),
+        "entry_ids": _array([entry_id.hex for entry_id in ids]),
+        "entry_kinds": _array([entry.kind for entry in entries]),
+        "entry_keys": _array([_quoted(entry.key) for entry in entries]),
+        "line_entries": _array([place for place, _ in lines]),
+        "line_accounts": _array([places[line.account.hex] for _, line in lines]),
+        "line_amounts": _array([str(line.amount_micros) for _, line in lines]),
+    }
     if endings:
-        arguments += [_array([_quoted(what) for _, what in endings]), _array([place for place, _ in endings])]
+        given["ending_whats"] = _array([_quoted(what) for _, what in endings])
+        given["ending_entries"] = _array([place for place, _ in endings])
     if spender is not None:
         limits = spender.limits
-        arguments += [
-            spender.purse_id or spender.key_id,
-            taken_from_agents(entries),
-            limits.per_call_micros,
-            limits.per_day_micros,
-            limits.per_month_micros,
-        ]
-    database = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
-    try:
-        # Not Django's cursor: it writes the arguments into the text, which Postgres has to read anew each time.
-        with database.wrap_database_errors, Cursor(database.connection) as cursor:
-            cursor.execute(_POST[bool(endings), spender is not None], arguments, prepare=True)
-            row = cursor.fetchone()
-    except IntegrityError as error:
-        raise _explained(error) from error
-    assert row is not None
-    outcome, facts = row
-    return outcome, None if facts is None else json.loads(facts)  # Django has psycopg leave JSON as text
+        given["spender"] = spender.purse_id or spender.key_id
+        given["spent"] = str(taken_from_agents(entries))
+        given["call_limit"] = _number(limits.per_call_micros)
+        given["day_limit"] = _number(limits.per_day_micros)
+        given["month_limit"] = _number(limits.per_month_micros)
+    return Decision(_POST[bool(endings), spender is not None], given)
 
 
 # Arrays are handed over as Postgres writes them: for psycopg to find out what is in a list takes longer than posting.
@@ -187,21 +199,33 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+# As text: psycopg sends small and large numbers as different types, and each would be a statement of its own.
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _read(facts: str | None) -> Any:
+    return None if facts is None else json.loads(facts)
+
+
 def _call_of_post(*, ending: bool, spending: bool) -> str:
     return f"""
-    SELECT outcome, facts FROM ledger_post(
-        %s::timestamptz, %s::text, %s::text,
-        %s::uuid[], %s::text[], %s::uuid[], %s::uuid[],
-        %s::uuid[], %s::text[], %s::text[],
-        %s::integer[], %s::integer[], %s::bigint[]
-        {", ending_whats => %s::text[], ending_entries => %s::integer[]" if ending else ""}
-        {", spender => %s::uuid, spent => %s::bigint" if spending else ""}
-        {", call_limit => %s::bigint, day_limit => %s::bigint, month_limit => %s::bigint" if spending else ""}
+    SELECT outcome = 'posted' AS goes, outcome, facts::text AS facts FROM ledger_post(
+        %(moment)s::timestamptz, %(book_mode)s::text, %(book_currency)s::text,
+        %(account_ids)s::uuid[], %(account_kinds)s::text[], %(account_owners)s::uuid[], %(account_subjects)s::uuid[],
+        %(entry_ids)s::uuid[], %(entry_kinds)s::text[], %(entry_keys)s::text[],
+        %(line_entries)s::integer[], %(line_accounts)s::integer[], %(line_amounts)s::bigint[]
+        {_ENDING if ending else ""} {_SPENDING if spending else ""}
     )
     """  # noqa: S608 - two flags of our own
 
 
-_POST = {(e, s): _call_of_post(ending=e, spending=s) for e in (False, True) for s in (False, True)}
+_ENDING: Final = ", ending_whats => %(ending_whats)s::text[], ending_entries => %(ending_entries)s::integer[]"
+_SPENDING: Final = """
+    , spender => %(spender)s::uuid, spent => %(spent)s::bigint, call_limit => %(call_limit)s::bigint,
+    day_limit => %(day_limit)s::bigint, month_limit => %(month_limit)s::bigint
+"""
+_POST: Final = {(e, s): _call_of_post(ending=e, spending=s) for e in (False, True) for s in (False, True)}
 
 
 def _earlier(entry: NewEntry) -> UUID:
@@ -225,7 +249,13 @@ def taken_from_agents(entries: Iterable[NewEntry]) -> int:
     )
 
 
-def _refused(facts: dict[str, Any]) -> DomainError:
+def _refused(
+    outcome: str, facts: Any, entries: Sequence[NewEntry], *, at: datetime, spender: Spender | None
+) -> DomainError:
+    if outcome == "ended":
+        return AlreadyEnded("The money of this has already moved.", facts={"ended": facts})
+    if outcome == "over_limit" and spender is not None:
+        return _over_limit(spender.limits, facts, asked=taken_from_agents(entries), at=at)
     available, needed = facts["available_micros"], facts["needed_micros"]
     if needed < 0:
         return BalanceTooLarge(f"A balance cannot be above {format_micros(LARGEST_BALANCE_MICROS)}.", facts=facts)
@@ -253,7 +283,7 @@ def _over_limit(limits: SpendingLimits, spent: dict[str, int], *, asked: int, at
     )
 
 
-def _explained(error: IntegrityError) -> Exception:
+def explained(error: IntegrityError) -> Exception:
     """What a constraint refuses that the questions before it cannot see. The caller's transaction is lost with it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     match name:

@@ -1,7 +1,4 @@
-"""How many questions a request asks of the database, besides those that only mark where a transaction begins and ends.
-
-The ledger's one statement goes past Django's cursor and is not in the count.
-"""
+"""How many questions a request asks of the database, besides those that only mark where transactions begin and end."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
 """The same request twice does its work once, whatever happens in between."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -12,17 +13,25 @@ from django.db import DatabaseError, connection, transaction
 
 from agents_api.idempotency import (
     Answer,
+    DrawnUp,
     KeyMalformed,
     KeyMissing,
     KeyReused,
+    Once,
     StillWorking,
+    Turn,
+    answer_at_a_stroke,
     answer_once,
+    asking_for_turn,
     check_key,
     fingerprint,
 )
 from agents_api.models import KeptAnswer
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
+from market.events.models import Event
+from market.events.operations import NewEvent, appending
+from market.writing import Write, write
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -44,10 +53,7 @@ def account(transactional_db: None) -> Account:
 
 def ask(account_id: UUID, work: "Work", *, key: str = "k-1", body: object = None) -> Answer:
     return answer_once(
-        account_id=account_id,
-        key=key,
-        request_fingerprint=fingerprint(method="POST", path="/v1/things", body=body),
-        at=AT,
+        Once(account_id, key, fingerprint(method="POST", path="/v1/things", body=body), AT),
         work=lambda _: work(),
         refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
     )
@@ -106,10 +112,7 @@ def test_the_work_is_told_whose_it_is(account: Account) -> None:
         return HTTPStatus.OK, {}
 
     answer_once(
-        account_id=account.id,
-        key="k-1",
-        request_fingerprint=b"",
-        at=AT,
+        Once(account.id, "k-1", b"", AT),
         work=work,
         refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
     )
@@ -123,10 +126,7 @@ def test_the_work_is_told_whose_it_is(account: Account) -> None:
 def test_a_secret_is_in_the_first_answer_and_nowhere_else(account: Account) -> None:
     def answer() -> Answer:
         return answer_once(
-            account_id=account.id,
-            key="k-1",
-            request_fingerprint=b"",
-            at=AT,
+            Once(account.id, "k-1", b"", AT),
             work=lambda _: (HTTPStatus.CREATED, {"key": "sl_test_secret", "id": "key_1"}),
             refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
             shown_once=("key",),
@@ -202,6 +202,79 @@ def test_of_sixteen_at_once_one_does_the_work(account: Account) -> None:
         outcomes = list(pool.map(in_a_thread, range(16)))
     assert outcomes.count("worked") == 1
     assert Work.times_done() == 1
+
+
+class Stroke:
+    """Work that writes by one statement, with its answer: a mark on an account. How often, the database tells."""
+
+    def __init__(self, account: Account, *, refuses: DomainError | None = None) -> None:
+        self.marked = Account.objects.create(kind="scout", mode="test")
+        self.account, self.refuses = account, refuses
+
+    def ask(self, *, body: object = None, meanwhile: Callable[[], object] = lambda: None) -> Answer:
+        once = Once(self.account.id, "k-1", fingerprint(method="POST", path="/v1/things", body=body), AT)
+        [row] = asking_for_turn(once.account_id, once.key).rows()
+        meanwhile()
+        return answer_at_a_stroke(
+            once,
+            Turn.of(row),
+            draw_up=self._draw_up,
+            refuse=lambda refusal: (HTTPStatus.UNPROCESSABLE_ENTITY, {"code": refusal.code}),
+        )
+
+    def _draw_up(self, whose: Account) -> DrawnUp:
+        assert (whose.id, whose.mode) == (self.account.id, "test")
+        return HTTPStatus.CREATED, {"marked": str(self.marked.id)}, self._write
+
+    def _write(self, answer: Write) -> None:
+        if self.refuses:
+            raise self.refuses
+        event = NewEvent(self.marked.id, AT, "money.deposited", {})
+        write([answer], answering=appending([event]))
+
+    @staticmethod
+    def times_done() -> int:
+        return Event.objects.count()
+
+
+def test_a_stroke_is_done_once_and_answered_alike(account: Account) -> None:
+    first, second = Stroke(account).ask(), Stroke(account).ask()
+    assert (first.replayed, second.replayed) == (False, True)
+    assert (first.status, first.body) == (second.status, second.body)
+    with pytest.raises(KeyReused):
+        Stroke(account).ask(body={"reward": "2.00"})
+    assert Stroke.times_done() == 1
+
+
+def test_a_strokes_refusal_is_kept_unless_it_changes_elsewhere(account: Account) -> None:
+    with pytest.raises(Later):
+        Stroke(account, refuses=Later("busy")).ask()
+    assert KeptAnswer.objects.count() == 0
+    first = Stroke(account, refuses=Refused("no")).ask()
+    second = Stroke(account).ask()
+    assert (first.status, second.replayed, second.body) == (HTTPStatus.UNPROCESSABLE_ENTITY, True, first.body)
+    assert Stroke.times_done() == 0
+
+
+def test_a_stroke_waits_for_what_is_worked_on_and_gives_way_to_what_was_answered_meanwhile(account: Account) -> None:
+    strokes = [Stroke(account) for _ in range(3)]
+
+    def in_a_thread(call: Callable[[], Answer]) -> Answer:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert Turn.of(asking_for_turn(account.id, "k-1").rows()[0]).mine  # as if at work
+            with pytest.raises(StillWorking):
+                pool.submit(in_a_thread, strokes[0].ask).result(20)
+        # Both have looked, and nobody had answered.
+        with pytest.raises(StillWorking):
+            strokes[1].ask(meanwhile=lambda: pool.submit(in_a_thread, strokes[2].ask).result(20))
+    assert Stroke.times_done() == 1
+    assert Stroke(account).ask().replayed
 
 
 @pytest.mark.parametrize(("given", "read"), [("abc", "abc"), ('"abc"', "abc"), ("x" * 255, "x" * 255)])
