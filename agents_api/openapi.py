@@ -287,14 +287,15 @@ _ONCE = (
 )
 _ONCE_KEY = {"pattern": r"^[\x21-\x7e]{1,255}$"}
 _SOME_KEY = "6f1c2a7e-4f52-4d0e-9a43-1d2f3b4c5d6e"
-_KNOWN = "The ETag you know, or *. "
+_KNOWN = "The ETag you know, any of several, or *. "
+_TAG = '"[0-9]{1,10}(-[a-z]{1,10})?"'
 _PARAMETERS = {
     "IdempotencyKey": _from_headers("Idempotency-Key", _ONCE, _ONCE_KEY, _SOME_KEY, needed=True),
     "IdempotencyKeyIfWanted": _from_headers("Idempotency-Key", _ONCE, _ONCE_KEY, _SOME_KEY, needed=False),
     "IfMatch": _from_headers(
         "If-Match",
         _KNOWN + "If it has changed since: 412.",
-        {"pattern": r'^(\*|(W/)?"[0-9]{1,10}(-[a-z]{1,10})?")$'},
+        {"pattern": rf"^(\*|{_TAG}(, ?{_TAG})*)$"},
         '"1"',
         needed=True,
     ),

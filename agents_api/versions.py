@@ -1,7 +1,8 @@
 """Versions as HTTP says them: the ETag of an answer, If-Match for a change, If-None-Match for a look (RFC 9110).
 
 A version is a number that every change raises; its tag is the number in quotes. The front may add how it has packed
-the answer (`"3-gzip"`), and what it was given back then comes with it.
+the answer (`"3-gzip"`), and what it was given back then comes with it. Both headers may name many. A weak tag will
+do for a look; a change needs a strong one.
 """
 
 import re
@@ -13,7 +14,9 @@ from rest_framework.response import Response
 from market.errors import DomainError, Kind
 from market.headers import header
 
-_TAG = re.compile(r'(?:W/)?"([0-9]{1,10})(?:-[a-z]{1,10})?"', re.ASCII)
+_OURS = re.compile(r'"([0-9]{1,10})(?:-[a-z]{1,10})?"', re.ASCII)
+_ANY = re.compile(r'(?:W/)?"[^"\x00-\x20\x7f]*"')
+_LIST = re.compile(rf"[\t ,]*{_ANY.pattern}(?:[\t ]*,[\t ,]*{_ANY.pattern})*[\t ,]*")
 _BARE = re.compile(r"([0-9]{1,10})", re.ASCII)
 
 
@@ -29,8 +32,8 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def wanted(request: Request) -> int | None:
-    """The version that a change is meant for; None: whichever there is. A tag that is none of ours fits none.
+def wanted(request: Request) -> frozenset[int] | None:
+    """The versions that a change is meant for; None: whichever there is. A tag that is none of ours fits none.
 
     The bare number is what an answer's `version` says. Refused, it would be told that this is the version by now.
     """
@@ -39,8 +42,10 @@ def wanted(request: Request) -> int | None:
         raise VersionMissing("This change needs the version that it is a change of.")
     if given == "*":
         return None
-    tag = _TAG.fullmatch(given) or _BARE.fullmatch(given)
-    return int(tag[1]) if tag else -1
+    if _BARE.fullmatch(given):
+        return frozenset({int(given)})
+    tags = _ANY.findall(given) if _LIST.fullmatch(given) else ()
+    return frozenset(int(ours[1]) for tag in tags if (ours := _OURS.fullmatch(tag)))
 
 
 def answer(request: Request, body: dict[str, Any], *, unless_known: bool = True) -> Response:
@@ -52,4 +57,4 @@ def answer(request: Request, body: dict[str, Any], *, unless_known: bool = True)
 
 
 def _knows(given: str, version: int) -> bool:
-    return given.strip() == "*" or any(int(found) == version for found in _TAG.findall(given[:1_000]))
+    return given.strip() == "*" or any(int(found) == version for found in _OURS.findall(given[:1_000]))

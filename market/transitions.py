@@ -37,6 +37,12 @@ class VersionMismatch(DomainError):
     fix = "Fetch it again, look whether the change is still right, and send it with the version it has now."
 
 
+def check_version(version: int, *, among: Collection[int] | None) -> None:
+    """`among`: the versions that a change is meant for; None: whichever there is."""
+    if among is not None and version not in among:
+        raise VersionMismatch(f"This is version {version} by now.", facts={"version": version})
+
+
 class ImpossibleTransition(Exception):
     """A programming error: an operation asked for a transition that its lifecycle does not have."""
 

@@ -185,8 +185,8 @@ class OneBounty(Endpoint):
         """Repeated, it is refused: the version has moved on. So it needs no Idempotency-Key, and keeps one it has."""
 
         def work(at: datetime) -> tuple[HTTPStatus, dict[str, Any]]:
-            changes, version = editing.read_changes(request.data), versions.wanted(request)
-            operations.edit(buyer=self.account(), bounty_id=bounty_id, changes=changes, version=version, at=at)
+            changes, wanted = editing.read_changes(request.data), versions.wanted(request)
+            operations.edit(buyer=self.account(), bounty_id=bounty_id, changes=changes, versions=wanted, at=at)
             return HTTPStatus.OK, _shown(one_bought_by(self.caller.account_id, bounty_id=bounty_id))
 
         if "Idempotency-Key" in request.headers:

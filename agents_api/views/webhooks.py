@@ -170,7 +170,7 @@ class OneWebhookEndpoint(Endpoint):
         changed = operations.change(
             account=self.account(),
             endpoint_id=webhook_endpoint_id,
-            version=versions.wanted(request),
+            versions=versions.wanted(request),
             at=at,
             **self.read_body(),
         )

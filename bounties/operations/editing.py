@@ -3,7 +3,7 @@
 Reward, slots, place and proof never change: who wants others cancels and posts again, and nobody is misled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -25,7 +25,7 @@ from bounties.states import BOUNTY_ENDS, BountyState
 from market.accounts.models import Account
 from market.errors import DomainError, Kind
 from market.money import Micros
-from market.transitions import VersionMismatch, WrongState
+from market.transitions import WrongState, check_version
 from verification.requirements import Question, QuestionType
 
 _OWN = ("private_note", "metadata")
@@ -92,17 +92,21 @@ def read_changes(body: object) -> dict[str, object]:
 
 @transaction.atomic
 def edit(
-    *, buyer: Account, bounty_id: UUID, changes: Mapping[str, object], at: datetime, version: int | None = None
+    *,
+    buyer: Account,
+    bounty_id: UUID,
+    changes: Mapping[str, object],
+    at: datetime,
+    versions: Collection[int] | None = None,
 ) -> Bounty:
     """Words until the first claim, a later closing while it is open, and always the buyer's own notes.
 
-    `version`: only if it still has this one.
+    `versions`: only if it still has one of these.
     """
     given = reading.fields(changes, param="", known=EDITABLE)
     change = lock_own_bounty(bounty_id, buyer=buyer, at=at)
     bounty = change.bounty
-    if version is not None and version != bounty.version:
-        raise VersionMismatch(f"This is version {bounty.version} by now.", facts={"version": bounty.version})
+    check_version(bounty.version, among=versions)
     if not given:
         return bounty  # nothing is asked for, and nobody is told of it
     if bounty.state in BOUNTY_ENDS and not set(given) <= set(_OWN):

@@ -1,6 +1,6 @@
 """Making endpoints, changing them, renewing their secrets, ending them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from market.config import config
 from market.events import following, queries
 from market.events.types import EventType
 from market.ids import encode, new_id
-from market.transitions import VersionMismatch
+from market.transitions import check_version
 from market.webhooks import events
 from market.webhooks.addresses import read_networks
 from market.webhooks.models import KEPT, WebhookEndpoint
@@ -55,13 +55,15 @@ def change(
     types: Sequence[EventType] | None = None,
     description: str | None = None,
     enabled: bool | None = None,
-    version: int | None = None,
+    versions: Collection[int] | None = None,
     at: datetime,
 ) -> WebhookEndpoint:
-    """What is None stays. Enabled again, it is sent what is told from now on. `version`: only if it still has this."""
+    """What is None stays. Enabled again, it is sent what is told from now on.
+
+    `versions`: only if it still has one of these.
+    """
     endpoint = lock_endpoint(endpoint_id, account=account)
-    if version is not None and version != endpoint.version:
-        raise VersionMismatch(f"This is version {endpoint.version} by now.", facts={"version": endpoint.version})
+    check_version(endpoint.version, among=versions)
     if url is None and types is None and description is None and enabled is None:
         return endpoint
     if url is not None:

@@ -67,12 +67,21 @@ def test_a_change_without_a_version_is_told_to_send_one(client: Client, key: str
     assert (refused.status_code, refused.json()["code"]) == (428, "version_missing")
 
 
-@pytest.mark.parametrize("match", ["*", '"1"', 'W/"1"', '"1-gzip"', '"1-zstd"', "1"])
+@pytest.mark.parametrize(
+    "match", ["*", '"1"', '"1-gzip"', '"1-zstd"', "1", '"1", "2"', '"7","1-gzip"', ', W/"7", "of,another",\t"1"']
+)
 def test_a_version_is_known_by_any_of_its_tags(client: Client, key: str, path: str, match: str) -> None:
     assert change(client, key, path, {"private_note": "mine"}, match).status_code == 200
 
 
-@pytest.mark.parametrize("match", ["2", '"2"', '"01x"', '"99999999999"', "nonsense", '"1", "2"'])
+@pytest.mark.parametrize(
+    "match",
+    [
+        *("2", '"2"', '"01x"', '"99999999999"', "nonsense", '"2", "3"', "1, 2", '*, "1"'),
+        *('W/"1"', 'W/"1", W/"1-gzip"'),  # weak: much the same is not the same
+        *('"1" "2"', '"1", nonsense', '"1', '"of another", "1"'),
+    ],
+)
 def test_a_tag_of_no_version_of_it_fits_nothing(client: Client, key: str, path: str, match: str) -> None:
     assert change(client, key, path, {"private_note": "mine"}, match).status_code == 412
 

@@ -49,10 +49,10 @@ def test_another_accounts_endpoint_is_none() -> None:
 def test_a_change_on_a_version_that_has_passed_is_refused() -> None:
     made = endpoint(agent())
     words: dict[str, Any] = {"account": made.account, "endpoint_id": made.id, "at": timezone.now()}
-    changed = operations.change(**words, description="Mine", version=1)
+    changed = operations.change(**words, description="Mine", versions={1})
     assert (changed.description, changed.version, changed.url) == ("Mine", 2, made.url)
     with pytest.raises(VersionMismatch):
-        operations.change(**words, description="Yours", version=1)
+        operations.change(**words, description="Yours", versions={1})
 
 
 @pytest.mark.django_db
