@@ -10,7 +10,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from market import mail
 from market.config import ROOT, config
 from market.engine import house as words
 from tests import chromium, prepared
+from tests.browser.commands import Commands
 from tests.fakes import stripe_twin
 
 SCREENS = ROOT / "build" / "screens"
@@ -40,17 +40,7 @@ class House:
     url: str
     home: Path
     environment: dict[str, str]
-
-    def manage(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
+    manage: Commands
 
     def letters_to(self, address: str) -> list[mail.StoredLetter]:
         return [letter for letter in mail.newest(folder=self.home / "mail", limit=200) if letter.to == address]
@@ -103,9 +93,13 @@ def house() -> Iterator[House]:
             "PUBLIC_URL": f"http://localhost:{port}",
         }
         prepared.furnish(home)
-        house = House(f"http://localhost:{port}", home, environment)
-        house.manage("prepare")
-        yield from _serve(house, port)
+        commands = Commands(environment)
+        house = House(f"http://localhost:{port}", home, environment, commands)
+        try:
+            house.manage("prepare")
+            yield from _serve(house, port)
+        finally:
+            commands.close()
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +113,8 @@ def paying_house(house: House) -> Iterator[House]:
             "STRIPE_API_KEY": stripe_twin.API_KEY,
             "STRIPE_API_ADDRESS": twin.address,
         }
-        yield from _serve(House(f"http://localhost:{port}", house.home, environment), port, log="paying-log")
+        behind = House(f"http://localhost:{port}", house.home, environment, house.manage)
+        yield from _serve(behind, port, log="paying-log")
 
 
 def _serve(house: House, port: int, *, log: str = "log") -> Iterator[House]:

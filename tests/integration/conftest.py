@@ -1,12 +1,21 @@
-"""A house that takes real money: Stripe's twin is its Stripe. One twin serves a run, and forgets between tests."""
+"""What is shared by many rooms: pictures are developed once, and Stripe's twin is the Stripe of a house that takes real
+money. One twin serves a run, and forgets between tests.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
 
+from tests import developing
 from tests.fakes import stripe_twin
 from tests.fakes.stripe_twin import Twin
+
+
+@pytest.fixture(autouse=True)
+def _pictures() -> Iterator[None]:
+    with developing.once():
+        yield
 
 
 @pytest.fixture(scope="session")
