@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from market.config import ROOT, config
 from market.engine import home as engine
 from market.engine.layout import Layout
+from market.engine.postgres import Postgres
 from tests.database import ThrowawayPostgres, copy
 
 _DATABASE = "migrated"
@@ -45,7 +46,7 @@ def furnish(home: Path, *, with_postgres: bool = False) -> None:
     engine.prepare(Layout(home))
     with engine.locked(Layout(home)):
         pass  # which leaves what a home is known by
-    for part in (Layout(_home()).static, _home() / "locale", _home() / "made", Layout(_home()).run / "static-made-of"):
+    for part in (*_pages(_home()), _home() / "made"):
         copy(part, home / part.relative_to(_home()))
     if with_postgres:
         copy(postgres(), Layout(home).postgres)
@@ -53,15 +54,34 @@ def furnish(home: Path, *, with_postgres: bool = False) -> None:
 
 def _home() -> Path:
     made = config.home / "prepared"
+    migrated = database()
     with _alone():
         if not made.exists():
+            unfinished = config.home / "unfinished"
+            for part in _pages(config.home):  # which tests/world.py has made
+                copy(part, unfinished / part.relative_to(config.home))
             server = ThrowawayPostgres()
             with server as running:
-                unfinished = config.home / "unfinished"
+                _restore(migrated, running)
                 _manage("prepare", "--no-demo", DATABASE_URL=running.conninfo(), SIGHTLINE_HOME=str(unfinished))
                 server.keep(running, Layout(unfinished).postgres)
             unfinished.rename(made)
     return made
+
+
+def _pages(home: Path) -> tuple[Path, ...]:
+    return Layout(home).static, home / "locale", Layout(home).run / "static-made-of"
+
+
+def _restore(migrated: str, server: Postgres) -> None:
+    """A database of this run's server on another one: some two hundred migrations are not done a second time."""
+    with psycopg.connect(_on_the_server("postgres"), autocommit=True) as own:
+        own.execute("DROP DATABASE IF EXISTS dumped")
+        own.execute(f"CREATE DATABASE dumped TEMPLATE {migrated}")  # one that can be connected to
+    dump = [str(server.programs / "pg_dump"), "--dbname", _on_the_server("dumped")]
+    dumped = subprocess.run(dump, stdout=subprocess.PIPE, check=True).stdout
+    restore = [str(server.programs / "psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]
+    subprocess.run([*restore, "--dbname", server.conninfo()], input=dumped, stdout=subprocess.DEVNULL, check=True)
 
 
 @contextmanager
