@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 INSTALLED = VENV / "installed.txt"
 REQUIREMENTS = ROOT / "requirements"
+STAMP = ROOT / "node_modules" / ".installed"
 OLDEST_NODE = 18
 NEEDED_MB = 1500  # for Python packages and front-end packages, while they are being installed
 
@@ -48,8 +50,17 @@ def install(requirements: Path) -> None:
     try:
         with alone():
             make_environment()
-            install_packages(requirements)
-            install_front_end()
+            with tempfile.TemporaryDirectory() as folder:
+                packages = commands_for_packages(requirements, Path(folder))
+                front_end = commands_for_front_end()
+                if packages or front_end:  # side by side: the one mostly unpacks, the other mostly waits
+                    run("Installing packages", *packages, *front_end)
+            if packages:
+                compile_packages()
+                INSTALLED.write_text("\n".join([wanted_packages(requirements), str(VENV), environment_python()]))
+            if front_end:
+                STAMP.parent.mkdir(exist_ok=True)
+                STAMP.write_text(wanted_front_end())
     except OSError as error:
         fail(f"Cannot write to {error.filename or ROOT} ({error.strerror}): free some space, or make it writable.")
 
@@ -94,37 +105,53 @@ def environment_python() -> str:
     ).stdout.strip()
 
 
-def install_packages(requirements: Path) -> None:
+def commands_for_packages(requirements: Path, folder: Path) -> list[list[str]]:
+    """What installs the Python packages, if that is still to be done."""
     # The development set is the runtime set and more: where it is installed, nothing has to be done for `bin/up`.
-    runtime, dev = REQUIREMENTS / "runtime.txt", REQUIREMENTS / "dev.txt"
     found = INSTALLED.read_text().splitlines()[:1] if INSTALLED.exists() else []
-    if found and found[0] in (fingerprint(requirements, runtime), fingerprint(dev, runtime)):
-        return
+    if found and found[0] in (wanted_packages(requirements), wanted_packages(REQUIREMENTS / "dev.txt")):
+        return []
     INSTALLED.unlink(missing_ok=True)  # half an installation is none
+    pinned = ["--require-hashes", "--no-deps", "-r"]
     uv = shutil.which("uv")
     if uv:  # without bytecode every process would compile everything again, where nothing may be written later
         command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
-    else:
-        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-        command += ["--no-compile"]  # pip would do it on one core
-    run("Installing Python packages", [*command, "--require-hashes", "--no-deps", "-r", str(requirements)])
-    if not uv:
-        # Some packages hold files for other Pythons, which do not compile: nobody loads them.
-        compile_all = (
-            "import compileall, sysconfig as s; compileall.compile_dir(s.get_path('purelib'), quiet=2, workers=0)"
-        )
-        run("Compiling Python packages", [str(PYTHON), "-c", compile_all])
-    INSTALLED.write_text("\n".join([fingerprint(requirements, runtime), str(VENV), environment_python()]))
+        return [[*command, *pinned, str(requirements)]]
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    # pip does everything on one core: it is given a part of the list for each, and compiling is done after it.
+    return [[*command, "--no-compile", *pinned, str(part)] for part in divided(requirements, folder)]
 
 
-def install_front_end() -> None:
-    stamp = ROOT / "node_modules" / ".installed"
-    wanted = fingerprint(ROOT / "package.json", ROOT / "package-lock.json")
-    if stamp.exists() and stamp.read_text() == wanted:
+def divided(requirements: Path, folder: Path) -> list[Path]:
+    """The list in as many files as there are cores. Each of its packages is pinned, so none asks for another one."""
+    entries = re.findall(r"^[^\s#].*\n(?:\s+.*\n)*", requirements.read_text(), re.MULTILINE)
+    number = min(os.cpu_count() or 1, 4)
+    parts = [folder / f"{each}.txt" for each in range(number)]
+    for each, part in enumerate(parts):
+        part.write_text("".join(entries[each::number]))
+    return parts
+
+
+def compile_packages() -> None:
+    if shutil.which("uv"):
         return
-    run("Installing front-end packages", [*npm(), "ci", "--ignore-scripts", "--loglevel", "error"])
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(wanted)
+    # Some packages hold files for other Pythons, which do not compile: nobody loads them.
+    compile_all = "import compileall, sysconfig as s; compileall.compile_dir(s.get_path('purelib'), quiet=2, workers=0)"
+    run("Compiling Python packages", [str(PYTHON), "-c", compile_all])
+
+
+def wanted_packages(requirements: Path) -> str:
+    return fingerprint(requirements, REQUIREMENTS / "runtime.txt")
+
+
+def commands_for_front_end() -> list[list[str]]:
+    if STAMP.exists() and STAMP.read_text() == wanted_front_end():
+        return []
+    return [[*npm(), "ci", "--ignore-scripts", "--loglevel", "error"]]
+
+
+def wanted_front_end() -> str:
+    return fingerprint(ROOT / "package.json", ROOT / "package-lock.json")
 
 
 def npm() -> list[str]:
@@ -164,30 +191,46 @@ def fingerprint(*files: Path) -> str:
     return digest.hexdigest()
 
 
-def run(title: str, command: list[str]) -> None:
-    """Run with a line that shows how long it has been going; the output is shown only when it fails."""
+def run(title: str, *commands: list[str]) -> None:
+    """Run them side by side, with a line that shows how long it has been going; output is shown only of what fails."""
     print(f"{title} …", end="", file=sys.stderr, flush=True)
-    began, output = time.monotonic(), ""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while True:
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in commands]
+        processes = [
+            subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, text=True)
+            for command, output in zip(commands, outputs, strict=True)
+        ]
         try:
-            output, _ = process.communicate(timeout=1)
-            break
-        except subprocess.TimeoutExpired:
-            if sys.stderr.isatty():
-                print(f"\r{title} … {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
-        except KeyboardInterrupt:  # which the terminal has sent to the command too
-            process.wait()
+            for process in processes:
+                wait(process, title, began)
+        except KeyboardInterrupt:  # which the terminal has sent to the commands too
+            for process in processes:
+                process.wait()
             print(file=sys.stderr)
             sys.exit(130)
-    if process.returncode:
-        print(f"\n{output}", file=sys.stderr)
-        if "No space left on device" in output:
-            fail(f"The disk is full: this needs about {NEEDED_MB} MB. Free some space, then run this again.")
-        fail(f"{title} failed (exit code {process.returncode}): the reason stands above.")
+        failed = [at for at, process in enumerate(processes) if process.returncode]
+        for at in failed:
+            outputs[at].seek(0)
+            output = outputs[at].read()
+            print(f"\n{output}", file=sys.stderr)
+            if "No space left on device" in output:
+                fail(f"The disk is full: this needs about {NEEDED_MB} MB. Free some space, then run this again.")
+        if failed:
+            code = processes[failed[0]].returncode
+            fail(f"{title} failed (exit code {code}): the reason stands above.")
     seconds = time.monotonic() - began
     again = f"\r{title} …" if sys.stderr.isatty() else ""
     print(f"{again} done ({seconds:.0f} s)" if seconds >= 1 else " done", file=sys.stderr, flush=True)
+
+
+def wait(process: "subprocess.Popen[str]", title: str, began: float) -> None:
+    while process.poll() is None:
+        try:
+            process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            if sys.stderr.isatty():
+                print(f"\r{title} … {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
 
 
 def fail(sentence: str) -> NoReturn:
