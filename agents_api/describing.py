@@ -25,9 +25,11 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.http import QueryDict
+
 from agents_api.answers import an_id
 from bounties.operations.locking import NoSuchBounty, NoSuchDispute, NoSuchSubmission
-from bounties.reading import unknown
+from bounties.reading import twice, unknown
 from bounties.shapes import Body, Parts, Reader, Refusals, Schema, Shape
 from market.accounts.operations.keys import KeyNotFound
 from market.errors import DomainError
@@ -132,12 +134,15 @@ class Operation:
         method.operation = self  # type: ignore[attr-defined]
         return method
 
-    def read_query(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """What stands after the question mark. A misspelt wish is refused, not ignored."""
-        for name in given:
+    def read_query(self, given: QueryDict) -> dict[str, Any]:
+        """What stands after the question mark. A misspelt wish is refused, not ignored, and so is one said twice."""
+        said = dict(given.lists())
+        for name, texts in said.items():
             if name not in self.query:
                 raise unknown(name, self.query, param=f"/{name[:60]}", what="parameter")
-        asked = [(name, self.query[name], text) for name, text in given.items()]
+            if len(texts) > 1:
+                raise twice(name, what="parameter", param=f"/{name}")
+        asked = [(name, self.query[name], text) for name, [text] in said.items()]
         return {name: shape.read(shape.from_text(text), f"/{name}") for name, shape, text in asked}
 
 

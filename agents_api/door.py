@@ -128,7 +128,7 @@ class Endpoint(APIView):
             self.caller.check_scope(operation.scope)
         # DRF hands this same dict on to the method.
         self.kwargs.update({name: IDS[name].read(text, f"/{name}") for name, text in kwargs.items() if name in IDS})
-        self.query = operation.read_query(request.query_params.dict() if request.META.get("QUERY_STRING") else {})
+        self.query = operation.read_query(request.query_params) if request.META.get("QUERY_STRING") else {}
         if operation.once:
             idempotency.check_key(header(request, "Idempotency-Key"))
 

@@ -15,7 +15,7 @@ from agents_api import catalogue, idempotency, limits, versions
 from agents_api.describing import IDS, NOTHING, Operation, Said
 from agents_api.openapi_prose import ABOUT, TAGS
 from agents_api.showing.problems import PROBLEM
-from bounties.reading import UnknownField
+from bounties.reading import GivenTwice, UnknownField
 from bounties.shapes import Parts, Schema
 from market import problems
 from market.accounts import authentication, policies
@@ -64,7 +64,8 @@ def refusals(placed: Placed) -> Refusals:
     from agents_api import door  # noqa: PLC0415 - the door reads descriptions, and this reads the door
 
     operation = placed.operation
-    found: Refusals = {door.InternalError, door.Unavailable, problems.QueryTooLong, UnknownField, *operation.refusals}
+    found: Refusals = {door.InternalError, door.Unavailable, problems.QueryTooLong}
+    found |= {UnknownField, GivenTwice, *operation.refusals}
     for shape in (*(IDS[name] for name in placed.variables), *operation.query.values()):
         found |= shape.refusals()
     if operation.scope:

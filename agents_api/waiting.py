@@ -123,7 +123,7 @@ def _stream() -> View:
 
 
 def _query(endpoint: type[Endpoint], request: HttpRequest) -> dict[str, Any]:
-    return endpoint.operations["GET"].read_query(request.GET.dict())
+    return endpoint.operations["GET"].read_query(request.GET)
 
 
 def _account_id(request: HttpRequest) -> Any:

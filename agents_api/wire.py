@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from bounties.reading import twice
 from market.headers import header
 from market.limits import LARGEST_JSON, too_large
 from market.problems import MalformedJson
@@ -70,17 +71,13 @@ def _fields(parsed: object) -> int:
 
 
 def _refuse_twice(body: bytes) -> None:
-    """Looked at closely, because it does not look like a body that says each field once.
-
-    Of two rewards one parser takes the first and another the last: nobody knows which one was meant.
-    """
+    """Looked at closely, because it does not look like a body that says each field once."""
 
     def once(pairs: list[tuple[str, Any]]) -> None:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                shown = name[:60].encode("ascii", "backslashreplace").decode()
-                raise MalformedJson(f"The field `{shown}` stands twice in one object.")
+                raise twice(name)
             seen.add(name)
 
     json.loads(body, object_pairs_hook=once)

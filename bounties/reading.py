@@ -65,6 +65,13 @@ class UnknownField(DomainError):
     fix = "Leave this field out, or correct its name."
 
 
+class GivenTwice(DomainError):
+    """A field stands twice in one object, or a parameter in one query."""
+
+    code = "given_twice"
+    fix = "Send it once, with the value that you mean."
+
+
 class InvalidField(DomainError):
     """A field's value is of the wrong type or out of bounds."""
 
@@ -242,7 +249,7 @@ def unknown(
     what: str = "field",
     within: Mapping[str, Collection[str]] | None = None,
 ) -> UnknownField:
-    shown = str(name)[:60].encode("ascii", "backslashreplace").decode()
+    shown = _shown(name)
     nearest = _meant(shown, known)
     if nearest:
         sentence = f"There is no {what} `{shown}` here. Did you mean `{nearest}`?"
@@ -251,6 +258,15 @@ def unknown(
         if inside := _meant(shown, inner, alike=_NEARLY_THE_SAME):
             return UnknownField(f"There is no {what} `{shown}` here. `{inside}` stands inside `{outer}`.", param=param)
     return UnknownField(f"There is no {what} `{shown}` here. Known here: {', '.join(known) or 'none'}.", param=param)
+
+
+def twice(name: str, *, what: str = "field", param: str | None = None) -> GivenTwice:
+    """Of two rewards one reader takes the first and another the last: nobody knows which one was meant."""
+    return GivenTwice(f"The {what} `{_shown(name)}` stands here twice.", param=param)
+
+
+def _shown(name: object) -> str:
+    return str(name)[:60].encode("ascii", "backslashreplace").decode()
 
 
 def _meant(name: str, known: Collection[str], *, alike: float = _ALIKE) -> str | None:

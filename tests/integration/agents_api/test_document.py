@@ -1,6 +1,7 @@
 """The document over the wire: in both forms, at both addresses, and cheap to ask for again."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -52,6 +53,22 @@ def test_a_misspelt_parameter_is_refused_by_name(client: Client, placed: Placed)
         422,
         "unknown_field",
         "/limmit",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "placed", [each for each in OPERATIONS if each.operation.query], ids=lambda each: each.operation.name
+)
+def test_a_parameter_that_stands_twice_is_refused_by_name(client: Client, placed: Placed) -> None:
+    headers = bearer(sign_up(client)["key"]) if placed.operation.scope else {}
+    name, shape = next(iter(placed.operation.query.items()))
+    query = urlencode([(name, shape.example()), (name, "")])
+    response = client.get(f"{placed.path.format(**NOBODYS)}?{query}", headers=headers)
+    assert (response.status_code, response.json()["code"], response.json()["param"]) == (
+        422,
+        "given_twice",
+        f"/{name}",
     )
 
 

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.extra, pytest.mark.engine, pytest.mark.timeout(1_800)]
 
 # Refusals that a schema can say: whoever sends what the document allows must not meet them.
 OF_FORM = {
-    *("unknown_field", "missing_field", "invalid_field", "malformed_json", "text_too_long", "text_too_short"),
-    *("idempotency_key_missing", "idempotency_key_malformed", "version_missing"),
+    *("unknown_field", "missing_field", "given_twice", "invalid_field", "malformed_json", "text_too_long"),
+    *("text_too_short", "idempotency_key_missing", "idempotency_key_malformed", "version_missing"),
     *("not_acceptable", "unsupported_media_type", "method_not_allowed"),
 }
 # A change without the version that it is a change of is answered as RFC 6585 has it.
