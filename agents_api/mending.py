@@ -4,7 +4,7 @@ Nothing is promised: the call is one that the caller could have thought of, with
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,12 +22,16 @@ _LARGEST_BODY: Final = 20_000
 
 @dataclass(frozen=True)
 class Asked:
-    """The request that was refused. `body` is None where it was not read."""
+    """The request that was refused. `body` is None where it was not read.
+
+    What stands in a batch is taken for a request of its own: `place` is then where it stood in what was sent.
+    """
 
     method: str
     path: str
     body: dict[str, Any] | None
     mode: str = Mode.TEST
+    place: str = ""
 
 
 Mend = Callable[[DomainError, Asked], Call | None]
@@ -60,15 +64,29 @@ def _without_proof(refusal: DomainError, asked: Asked) -> Call:
 
 
 def _rename(refusal: DomainError, asked: Asked) -> Call | None:
+    return _renamed(asked, refusal.param, refusal.facts.get("nearest"))
+
+
+def _rename_each(refusal: DomainError, asked: Asked) -> Call | None:
+    """A batch of which nothing was wrong but names."""
+    mended: Call | None = None
+    for each in refusal.facts["refusals"]:
+        mended = _renamed(asked, each["param"], each.get("nearest"))
+        if mended is None:
+            return None
+        asked = replace(asked, body=mended.body)
+    return mended
+
+
+def _renamed(asked: Asked, param: str | None, nearest: str | None) -> Call | None:
     """The same request with the field named as it was perhaps meant."""
-    nearest = refusal.facts.get("nearest")
-    if not nearest or asked.body is None or not refusal.param:
+    if not nearest or asked.body is None or not param:
         return None
     written = orjson.dumps(asked.body)
     if len(written) > _LARGEST_BODY:
         return None
     body = orjson.loads(written)
-    *way, last = [step.replace("~1", "/").replace("~0", "~") for step in refusal.param.split("/")[1:]]
+    *way, last = [step.replace("~1", "/").replace("~0", "~") for step in param.removeprefix(asked.place).split("/")[1:]]
     inside: Any = body
     for step in way:
         inside = inside[int(step)] if isinstance(inside, list) else inside[step]
@@ -120,6 +138,7 @@ _MENDS: Final[dict[str, Mend]] = {
     "proof_of_work_needed": _prove,
     "proof_of_work_refused": _without_proof,
     "unknown_field": _rename,
+    "batch_refused": _rename_each,
     "version_missing": _look_again,
     "version_mismatch": _look_again,
     "wrong_state": _look_at_it,

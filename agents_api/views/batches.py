@@ -1,5 +1,6 @@
 """Many bounties in one call. The caller says whether all or none, or as many as can be."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from agents_api import asking, problems
 from agents_api.answers import Listing, Record, kind, number, one_of
 from agents_api.describing import Operation, Said, Tag
 from agents_api.door import Endpoint
+from agents_api.mending import Asked, call_that_mends
 from agents_api.showing import bounties as showing
 from agents_api.showing.problems import PROBLEM
 from bounties import drafts, operations, reading
@@ -98,12 +100,15 @@ class Batches(Endpoint):
                 buyer=buyer, wishes=wishes, strategy=strategy, at=at, spender=self.spender()
             )
             status = HTTPStatus.CREATED if strategy is Strategy.ALL_OR_NOTHING else HTTPStatus.OK
-            return status, self._show(answers, strategy, at=at)
+            return status, self._show(given["bounties"], answers, strategy, at=at)
 
         return self.once(work)
 
-    def _show(self, answers: list[Bounty | DomainError], strategy: Strategy, *, at: datetime) -> dict[str, Any]:
-        shown = [self._show_one(index, each, at=at) for index, each in enumerate(answers)]
+    def _show(
+        self, wishes: Sequence[object], answers: list[Bounty | DomainError], strategy: Strategy, *, at: datetime
+    ) -> dict[str, Any]:
+        each_with_its_wish = enumerate(zip(wishes, answers, strict=True))
+        shown = [self._show_one(index, wish, each, at=at) for index, (wish, each) in each_with_its_wish]
         posted = sum(each["bounty"] is not None for each in shown)
         return {
             "object": "batch",
@@ -113,11 +118,13 @@ class Batches(Endpoint):
             "data": shown,
         }
 
-    def _show_one(self, index: int, answer: Bounty | DomainError, *, at: datetime) -> dict[str, Any]:
+    def _show_one(self, index: int, wish: object, answer: Bounty | DomainError, *, at: datetime) -> dict[str, Any]:
         if isinstance(answer, Bounty):
             bounty = showing.bounty(answer, at=at)
             return {"index": index, "status": HTTPStatus.CREATED.value, "bounty": bounty, "problem": None}
-        problem = problems.of_refusal(answer, at=at)
+        body = wish if isinstance(wish, dict) else None
+        alone = Asked("POST", "/v1/bounties", body, self.caller.mode, place=f"/bounties/{index}")
+        problem = problems.of_refusal(answer, at=at, fix_call=call_that_mends(answer, alone))
         shown = problem.render(request_id=self.request_id)
         return {"index": index, "status": problem.status.value, "bounty": None, "problem": shown}
 

@@ -27,7 +27,7 @@ class Strategy(StrEnum):
 
 class BatchRefused(DomainError):
     """Something in a batch of all or nothing is refused, so nothing was posted. `facts`: refusals, each with index,
-    code, detail, param and fix.
+    code, detail, param and fix, and with nearest where a name is misspelt.
     """
 
     code = "batch_refused"
@@ -104,6 +104,7 @@ def _refuse_all(answers: Sequence[Draft | DomainError]) -> None:
     if refusals:
         told = [
             {"index": index, "code": each.code, "detail": each.message, "param": each.param, "fix": each.fix}
+            | {name: value for name, value in each.facts.items() if name == "nearest"}
             for index, each in refusals
         ]
         raise BatchRefused(
