@@ -148,7 +148,7 @@ def answer_at_a_stroke(
             raise
         return _keep_refusal(once, refuse(refusal))
     except IntegrityError as error:
-        raise _unless_answered_meanwhile(error, once) from error
+        raise _unless_answered_meanwhile(error, once) from error.__cause__
     return Answer(status, body)
 
 
@@ -167,7 +167,7 @@ def _answer(once: Once, answer: Callable[[Account], Content], shown_once: Collec
             _keeping(once, status, to_keep).rows()
             return Answer(status, body)
     except IntegrityError as error:
-        raise _unless_answered_meanwhile(error, once) from error
+        raise _unless_answered_meanwhile(error, once) from error.__cause__
 
 
 def _keep_refusal(once: Once, told: Content) -> Answer:
