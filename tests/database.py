@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from market.engine.postgres import Postgres
@@ -32,6 +33,7 @@ class ThrowawayPostgres:
                 postgres.command(), stdout=log, stderr=log, start_new_session=True, **postgres.run_as
             )
         while not postgres.answers():
+            time.sleep(0.01)  # asked without a pause, it would have to share its core with who asks
             if self._process.poll() is not None:
                 raise RuntimeError(log_path.read_text())
         postgres.ensure_database()

@@ -114,7 +114,10 @@ class Receiver:
         first, *lines = head.decode().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         while len(body) < int(headers["content-length"]):
-            body += connection.recv(65536)
+            piece = connection.recv(65536)
+            if not piece:  # the sender was killed in the middle of it
+                raise OSError("went away")
+            body += piece
         return Got(first.split()[1], headers, body, self._names[-1] if self._names else None)
 
 

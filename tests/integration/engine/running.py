@@ -39,10 +39,14 @@ _WORDS = {
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """With the next one, where `--https` puts a page."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            with suppress(OSError, OverflowError):
+                beside.bind(("127.0.0.1", port + 1))
+                return port
 
 
 def until(ask: Callable[[], _T], *, what: str, within: float = _PATIENCE) -> _T:
@@ -52,7 +56,7 @@ def until(ask: Callable[[], _T], *, what: str, within: float = _PATIENCE) -> _T:
         answer = ask()
         if answer:
             return answer
-        threading.Event().wait(0.02)
+        threading.Event().wait(0.05)
     raise AssertionError(f"not within {within:.0f} s: {what}")
 
 

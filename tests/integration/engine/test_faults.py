@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from market.engine.layout import Layout
-from market.engine.postgres import Postgres
 from tests.integration.engine.conftest import Up
 from tests.integration.engine.running import ROOT, RunningHouse, living
 
@@ -54,10 +53,8 @@ def test_a_database_of_another_version_is_left_alone(up: Up, home: Path) -> None
     assert "was made by Postgres 12, this is 18" in _fault(up())
 
 
-def test_a_damaged_database_is_told_with_the_reason_and_reset_mends_it(up: Up, home: Path) -> None:
+def test_a_damaged_database_is_told_with_the_reason_and_reset_mends_it(up: Up, lived_in: None, home: Path) -> None:
     layout = Layout(home)
-    home.mkdir()
-    Postgres(layout.postgres, layout.sockets).prepare()
     shutil.rmtree(layout.postgres / "global")
     fault = _fault(up())
     assert "The database does not start: postgres did not start: " in fault
@@ -94,7 +91,7 @@ def test_an_old_python_is_named(tmp_path: Path) -> None:
 
 def _fault(house: RunningHouse) -> str:
     """The one line that is said, of a house that did not start and has left no process."""
-    code = house.process.wait(60)
+    code = house.process.wait(180)
     house.stop()
     lines = [line for line in house.said.splitlines() if line and not line.endswith("…")]
     assert code == 1, house.said

@@ -43,7 +43,7 @@ def test_the_lines_lead_to_an_accepted_result_and_no_kill_of_a_worker_loses_one(
         until(lambda: database.execute(AT_IT).fetchone(), what="a scout that has opened its session")
         _kill_worker(house)
         # The killed worker's lease runs out first, then a sweep finds what it held.
-        until(lambda: len(database.execute(JUDGED).fetchall()) == 2, what="a second result judged", within=150)
+        until(lambda: len(database.execute(JUDGED).fetchall()) == 2, what="a second result judged", within=300)
         assert sorted(database.execute(JUDGED).fetchall()) == [("accepted",), ("in_review",)]
         [(sessions,)] = database.execute("SELECT count(*) FROM verification_session").fetchall()
         assert sessions == 2  # whoever took over went on with the same one

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.mark.timeout(600)  # three starts of everything, on a machine that may be busy
 def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, lived_in: None, home: Path) -> None:
-    house = up()
+    house = up("--no-demo")
     house.wait_until_up()
     assert house.status("/healthz") == 200
     assert house.is_ready()
@@ -41,23 +41,23 @@ def test_whatever_is_killed_comes_back_and_what_was_written_stays(up: Up, lived_
     _write(house, 2)
 
     second = up()
-    assert second.process.wait(30) == 0
+    assert second.process.wait(180) == 0
     second.stop()
     assert f"already running at http://localhost:{house.port}" in second.said
     refused = up("--reset")
-    assert refused.process.wait(30) == 1
+    assert refused.process.wait(180) == 1
 
     assert house.stop(signal.SIGTERM) == 0
     assert living(home) == []
 
-    house = up()
+    house = up("--no-demo")
     house.wait_until_up()
     assert _written(house) == [1, 2]
     house.process.kill()
     house.process.wait()
     assert living(home) != []
 
-    house = up()
+    house = up("--no-demo")
     house.wait_until_up()
     assert "had left behind" in house.said
     assert _written(house) == [1, 2]

@@ -97,8 +97,9 @@ class Served:
         return self.home / f"{name}.log"
 
     def lines(self, name: str) -> list[dict[str, Any]]:
-        """The log, of which every line has to be a JSON object."""
-        return [json.loads(line) for line in self.log(name).read_text().splitlines()]
+        """The log, of which every line has to be a JSON object. What is just being written is no line yet."""
+        written, _, _ = self.log(name).read_text().rpartition("\n")
+        return [json.loads(line) for line in written.splitlines()]
 
     def freeze_database(self) -> None:
         self._signal_database(signal.SIGSTOP)

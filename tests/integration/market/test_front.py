@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,12 +54,10 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def test_the_fronts_own_refusal_carries_the_callers_request_id(port: int) -> None:
-    began = time.monotonic()
     reply = ask(port, "/healthz", X_Request_Id="from-the-caller-1")
     assert (reply.status, reply.headers["x-request-id"]) == (503, "from-the-caller-1")
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.json()["code"] == "unavailable"
-    assert time.monotonic() - began < 20
 
 
 def test_a_person_reads_words_and_a_program_its_problem(port: int) -> None:

@@ -33,7 +33,9 @@ def house(_house: House) -> Iterator[House]:
 
 
 def lines(process: Process) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in process.said().splitlines() if line.startswith("{")]
+    """What is just being written is no line yet."""
+    written, _, _ = process.said().rpartition("\n")
+    return [json.loads(line) for line in written.splitlines() if line.startswith("{")]
 
 
 def faults(text: str) -> list[str]:
@@ -64,7 +66,7 @@ def test_the_request_id_goes_through_to_the_log_lines_of_the_work(house: House) 
     listener = crew.listener()
     server.ask(kind="tell", subject=listener.address, request_id="request-of-this-test")
     assert listener.hear().startswith("done")
-    worker.wait_for("succeeded")
+    worker.stop()
     [line] = [line for line in lines(worker) if line["event"] == "telling"]
     assert line["request_id"] == "request-of-this-test"
     assert line["task"] == "market.work.tasks.run_work"
