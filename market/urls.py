@@ -9,7 +9,9 @@ from market.metrics import views as metrics
 from market.payments import views as payments
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/", include("agents_api.urls")),  # first: they are asked for most, and are tried in this order
+    # What is asked for most is tried first.
+    path("v1/", include("agents_api.urls")),
+    path("", include("web.urls")),
     path("v1", nowhere.Nowhere.as_view()),
     path("healthz", health.alive),
     path("readyz", health.ready),
@@ -17,7 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stripe/webhooks/<str:source>", payments.webhook),
     path("docs/", include(documents.below_docs)),
     path("", include(documents.at_the_root)),
-    path("", include("web.urls")),
 ]
 
 handler400 = nowhere.bad_request

@@ -58,15 +58,15 @@ def money_in(language: str | None, micros: int) -> str:
 
 
 def distance_in(language: str | None, metres: float, units: Units) -> str:
-    """Rounded as far as it can be trusted and is of use to somebody on foot."""
+    """Rounded as far as it can be trusted and is of use to somebody on foot: 980 m, 1.4 km, 2 km, 48 km."""
     if units is Units.IMPERIAL:
         miles = metres / _M_PER_MILE
         if miles < 0.19:
             return _measured(language, "ft", max(10, round(metres * _FEET_PER_M, -1)))
-        return _measured(language, "mi", _to_tenths(miles))
+        return _measured(language, "mi", round(miles, 1) if miles < 9.95 else round(miles))
     if metres < 995:
         return _measured(language, "m", round(metres, -1) if metres >= 100 else round(metres))
-    return _measured(language, "km", _to_tenths(metres / 1000))
+    return _measured(language, "km", round(metres / 1000, 1) if metres < 9950 else round(metres / 1000))
 
 
 def length_in(language: str | None, time: timedelta) -> str:
@@ -121,9 +121,3 @@ def _by_twenty_four() -> bool:
 def _zone_name(local: datetime) -> str:
     name = local.tzname() or "UTC"
     return name if name.isalpha() else f"UTC{name}"
-
-
-def _to_tenths(number: float) -> float:
-    """One decimal where it says something: 1.4, but 2 and 48."""
-    tenths = round(number, 1)
-    return tenths if tenths < 10 else round(tenths)

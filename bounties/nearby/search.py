@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import (
@@ -73,7 +74,7 @@ def nearby(
         rows = search.everything(within_m=search.within_m if last is None else last[_MM] / 1000)
     more = len(rows) > limit or not all_seen
     horizon = Horizon(around)
-    found = tuple(Found._make((*row[:_ON_PLANE], horizon)) for row in rows[:limit])
+    found = tuple([Found._make((*row[:_ON_PLANE], horizon)) for row in rows[:limit]])
     return Page(found, found[-1].cursor if more and found else None)
 
 
@@ -161,15 +162,10 @@ class _Search:
 
     def _in_order(self, rows: list[Row]) -> list[Row]:
         most = self.within_m * 1000
-        return sorted((row for row in rows if row[_MM] <= most), key=_by_ground)
+        return sorted([row for row in rows if row[_MM] <= most], key=_by_ground)
 
 
-def _by_ground(row: Row) -> Any:
-    return row[_MM], row[0]
-
-
-def _by_plane(row: Row) -> Any:
-    return row[_ON_PLANE]
+_by_ground, _by_plane = itemgetter(_MM, 0), itemgetter(_ON_PLANE)
 
 
 # --- the queryset, compiled once for each combination of what is given ------------------------------------------------
