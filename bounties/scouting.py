@@ -172,6 +172,8 @@ def _claims(scout: Account) -> Any:
 
 
 def _own_claims(claims: Sequence[Claim]) -> list[OwnClaim]:
+    if not claims:
+        return []
     newest: dict[UUID, UUID] = {}
     rows = Submission.objects.filter(claim__in=[each.pk for each in claims]).order_by("id").values_list("claim", "id")
     newest.update(rows)

@@ -21,6 +21,21 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
     # First, so that what comes in with it is treated like the sheet's own.
     patterns = ((f"{_SHEETS}*.css", ((_IMPORT, _ITSELF),)), *HashedFilesMixin.patterns)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """A page names dozens of files, each icon's among them; they are the same until the files are made anew."""
+        found = self._addresses.get(name)
+        if found is None:
+            found = self._addresses[name] = str(super().url(name, force))
+        return found
+
+    def save_manifest(self) -> None:
+        super().save_manifest()
+        self._addresses.clear()
+
     def url_converter(
         self, name: str, hashed_files: dict[str, str], template: str | None = None
     ) -> Callable[[re.Match[str]], str]:
