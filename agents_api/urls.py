@@ -53,7 +53,7 @@ urlpatterns = [
     path("results/<str:result_id>/reject", results.Rejection.as_view()),
     path("results/<str:result_id>/media", media.Picture.as_view()),
     path("disputes", disputes.Disputes.as_view()),
-    path("disputes/<str:dispute_id>", disputes.OneDispute.as_view()),
+    path("disputes/<str:dispute_id>", waiting.one_dispute if waits else disputes.OneDispute.as_view()),
     path("disputes/<str:dispute_id>/messages", disputes.DisputeMessages.as_view()),
     path("disputes/<str:dispute_id>/withdraw", disputes.Withdrawal.as_view()),
     path("events", waiting.events) if waits else path("events", events.Events.as_view()),

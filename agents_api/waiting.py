@@ -7,24 +7,28 @@ thread and no connection. A WSGI worker serves the endpoints as they are, and an
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.response import Response
 
-from agents_api import pages, waits
+from agents_api import pages, versions, waits
 from agents_api.describing import IDS
 from agents_api.door import Endpoint
 from agents_api.showing import bounties as showing
+from agents_api.showing import disputes as showing_disputes
 from agents_api.showing import events as showing_events
 from agents_api.streaming import EventStream
 from agents_api.views.bounties import OneBounty
+from agents_api.views.disputes import OneDispute
 from agents_api.views.events import Events
 from agents_api.views.stream import Stream
 from agents_api.wire import JsonRenderer
 from bounties.models import Bounty
-from bounties.queries import bought_by
+from bounties.queries import bought_by, disputes_of
 from market import clock
 from market.events import waiting, wakeups
 
@@ -41,43 +45,70 @@ def _answering(endpoint: Any) -> Callable[..., Coroutine[Any, Any, Response]]:
     return sync_to_async(answer)
 
 
-def _one_bounty() -> View:
-    answer = _answering(OneBounty)
+def _one(
+    endpoint: type[Endpoint],
+    name: str,
+    *,
+    rows: Callable[[UUID], "QuerySet[Any]"],
+    show: Callable[[Any], dict[str, Any]],
+    is_news: Callable[[Any, waits.Wait], bool],
+) -> View:
+    """One thing with a version; its id is called `name` in the path. `rows`: a buyer's, with all that is shown."""
+    answer = _answering(endpoint)
 
-    async def one_bounty(request: HttpRequest, bounty_id: str) -> Response:
-        response = await answer(request, bounty_id=bounty_id)
+    async def one(request: HttpRequest, **words: str) -> Response:
+        response = await answer(request, **words)
         if request.method != "GET" or response.status_code != HTTPStatus.OK:
             return response
-        wait, account_id = waits.asked(_query(OneBounty, request)), _account_id(request)
+        wait, account_id = waits.asked(_query(endpoint, request)), _account_id(request)
         if not wait.is_for(response.data["version"]):
             return response
-        pk = IDS["bounty_id"].read(bounty_id, "/bounty_id")
-        newer = bought_by(account_id).filter(pk=pk, version__gt=wait.since_version or 0)
-        latest: Bounty | None = None
+        pk = IDS[name].read(words[name], f"/{name}")
+        newer = rows(account_id).filter(pk=pk, version__gt=wait.since_version or 0)
+        latest: Any = None
 
-        async def look() -> Bounty | None:
+        async def look() -> Any:
             nonlocal latest
             latest = await waiting.ask(newer.first)
-            return latest if latest is not None and _is_news(latest, wait) else None
+            return latest if latest is not None and is_news(latest, wait) else None
 
-        # Whatever raises a version tells the buyer: the account's topic is the bounty's.
+        # Whatever raises a version tells the buyer: the account's topic is this one's.
         topic = wakeups.account_topic(account_id)
         try:
-            bounty = await waiting.wait_until(topic, look, within=wait.seconds) or latest
+            found = await waiting.wait_until(topic, look, within=wait.seconds) or latest
         except OperationalError:
             return response  # the database went away; what was true when it was asked is still an answer
-        if bounty is not None:
-            response.headers["ETag"] = f'"{bounty.version}"'
-            _say_instead(response, showing.bounty(bounty, at=clock.now()))
+        if found is not None:
+            response.headers["ETag"] = versions.etag(found.version)
+            _say_instead(response, show(found))
         return response
 
-    return one_bounty
+    return one
 
 
-def _is_news(bounty: Bounty, wait: waits.Wait) -> bool:
-    if wait.results is None:
-        return True  # its version is a higher one
-    return bounty.result_count >= wait.results or showing.next_action(bounty)["do"] != "wait"
+def _one_bounty() -> View:
+    def is_news(bounty: Bounty, wait: waits.Wait) -> bool:
+        if wait.results is None:
+            return True  # its version is a higher one
+        return bounty.result_count >= wait.results or showing.next_action(bounty)["do"] != "wait"
+
+    return _one(
+        OneBounty,
+        "bounty_id",
+        rows=bought_by,
+        show=lambda bounty: showing.bounty(bounty, at=clock.now()),
+        is_news=is_news,
+    )
+
+
+def _one_dispute() -> View:
+    return _one(
+        OneDispute,
+        "dispute_id",
+        rows=disputes_of,
+        show=showing_disputes.dispute,
+        is_news=lambda _dispute, _wait: True,  # its version is a higher one
+    )
 
 
 def _events() -> View:
@@ -135,7 +166,7 @@ def _say_instead(response: Response, body: dict[str, Any]) -> None:
     response.content = JsonRenderer().render(body)
 
 
-one_bounty, events, stream = _one_bounty(), _events(), _stream()
-for _view, _endpoint in ((one_bounty, OneBounty), (events, Events), (stream, Stream)):
+one_bounty, one_dispute, events, stream = _one_bounty(), _one_dispute(), _events(), _stream()
+for _view, _endpoint in ((one_bounty, OneBounty), (one_dispute, OneDispute), (events, Events), (stream, Stream)):
     _view.view_class = _endpoint  # type: ignore[attr-defined] # as Django marks views that are classes
     _view.csrf_exempt = True  # type: ignore[attr-defined] # a key is sent by hand: no browser sends it by itself

@@ -19,6 +19,7 @@ from agents_api.answers import (
     words,
 )
 from agents_api.problems import Call
+from agents_api.showing.bounties import WAIT_SECONDS
 from agents_api.showing.results import VISIBLE
 from bounties.models import Dispute, DisputeMessage
 from bounties.policies.disputes import Ruling, Side
@@ -117,7 +118,8 @@ def _next_action(dispute: Dispute, *, runs: bool) -> dict[str, Any]:
     if dispute.opened_by == Side.SCOUT and dispute.state == DisputeState.OPEN:
         call = Call("POST", f"{path}/messages", {"text": "…"})
         return {"do": "answer", "call": call.render(), "until": dispute.answer_by}
-    return {"do": "wait", "call": Call("GET", path).render(), "until": dispute.rule_by}
+    call = Call("GET", f"{path}?wait={WAIT_SECONDS}&since_version={dispute.version}")
+    return {"do": "wait", "call": call.render(), "until": dispute.rule_by}
 
 
 def _read(dispute: Dispute) -> dict[str, Any]:

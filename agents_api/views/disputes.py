@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents_api import pages, versions
+from agents_api import pages, versions, waits
 from agents_api.answers import an_id
 from agents_api.describing import Link, Operation, Said, Tag
 from agents_api.door import Endpoint
@@ -135,14 +135,19 @@ class OneDispute(Endpoint):
     @Operation(
         name="get_dispute",
         tag=Tag.DISPUTES,
-        title="Read a dispute",
-        text="With what both sides and our staff wrote, the deadlines, and what stands when nobody rules.",
+        title="Read a dispute, or wait for news of it",
+        text="With what both sides and our staff wrote, the deadlines, and what stands when nobody rules. With `wait`"
+        " the answer comes as soon as the version is higher than `since_version`: somebody wrote, or it was decided; or"
+        " when the time is over with the dispute as it is: then ask again.",
         scope="read",
+        query={"wait": waits.SECONDS, "since_version": waits.SINCE_VERSION},
         answers={200: Said("The dispute.", showing.DISPUTE, etag=True, links=OF_THIS_DISPUTE)},
     )
     def get(self, request: Request, dispute_id: UUID) -> Response:
         found = find(dispute_id, buyer_id=self.caller.account_id)
-        return versions.answer(request, showing.dispute(found))
+        # Whoever waits has said which version it knows, and wants to hear of the next.
+        unless_known = not waits.asked(self.query).is_for(found.version)
+        return versions.answer(request, showing.dispute(found), unless_known=unless_known)
 
 
 class DisputeMessages(Endpoint):

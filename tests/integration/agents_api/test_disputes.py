@@ -75,7 +75,7 @@ def test_a_dispute_says_its_deadline_its_default_ruling_and_what_comes_next(buye
     assert moment(opened["rule_by"]) - moment(opened["opened_at"]) == timedelta(days=7)
     assert opened["next_action"] == {
         "do": "wait",
-        "call": {"method": "GET", "path": f"{DISPUTES}/{opened['id']}"},
+        "call": {"method": "GET", "path": f"{DISPUTES}/{opened['id']}?wait=45&since_version=1"},
         "until": opened["rule_by"],
     }
     assert [(each["author"], each["text"], each["untrusted"]) for each in opened["messages"]] == [

@@ -13,20 +13,27 @@ from django.urls import path
 from django.utils import timezone
 
 from agents_api import waiting as waiting_views
+from agents_api.showing import disputes as showing_disputes
+from bounties import operations
 from bounties.models import Claim
+from bounties.policies.disputes import Ruling
 from market import asgi
 from market.accounts.audit import CONSOLE
 from market.accounts.operations.keys import issue_key
 from market.events import waiting
 from market.ids import encode
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
-from tests.integration.bounties.story import REVIEW, Story
+from tests.integration.bounties.story import ACCEPTED, REVIEW, Story
 from tests.integration.events.test_asgi import Request
 from tests.waiters import assert_they_share_a_few, nothing_left_over
 
 WAITERS = 200
 
-urlpatterns = [path("v1/bounties/<str:bounty_id>", waiting_views.one_bounty), path("v1/events", waiting_views.events)]
+urlpatterns = [
+    path("v1/bounties/<str:bounty_id>", waiting_views.one_bounty),
+    path("v1/disputes/<str:dispute_id>", waiting_views.one_dispute),
+    path("v1/events", waiting_views.events),
+]
 
 
 def asking(key: str, path_: str, query: str) -> Request:
@@ -122,6 +129,45 @@ def test_who_waits_for_a_result_is_not_woken_by_a_claim(monkeypatch: pytest.Monk
         asyncio.run(asyncio.wait_for(test(), 100))
     assert json.loads(curious.body)["next_action"]["call"]["path"] == f"{path_}?wait=45&since_version=2&results=1"
     assert [json.loads(each.body)["next_action"]["do"] for each in (patient, following)] == ["review", "review"]
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_ruling_is_told_it_and_who_knows_less_is_answered_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "SLOW_LOOK_SECONDS", 60.0)  # nobody finds anything by looking again
+    story = Story(at=timezone.now())
+    submission = story.handed_in(story.post(), ACCEPTED)
+    dispute = operations.dispute(
+        buyer=story.buyer, submission_id=submission.id, ground_code="answer_wrong", note="", at=story.at
+    )
+    key = issue_key(account_id=story.buyer.id, by=CONSOLE, at=timezone.now()).text
+    path_, _, told = showing_disputes.dispute(dispute)["next_action"]["call"]["path"].partition("?")
+    following, late = (asking(key, path_, query) for query in (told, "wait=60&since_version=0"))
+    known = (b"if-none-match", b'"1"')
+    following._scope["headers"] = [*following._scope["headers"], known]
+
+    def rule() -> None:
+        ruling, reason = Ruling.FOR_BUYER, "It is shut."
+        operations.rule(operator=story.operator, dispute_id=dispute.id, ruling=ruling, reason=reason, at=story.at)
+
+    async def test() -> None:
+        async with asgi.routes.router.lifespan_context(asgi.routes):
+            waits = asyncio.create_task(following.send())
+            await until_waiting([waits])
+            await late.send()
+            elsewhere = sync_to_async(in_a_thread, thread_sensitive=False)
+            await elsewhere(rule)
+            await waits
+
+    with nothing_left_over():
+        asyncio.run(asyncio.wait_for(test(), 100))
+    answers = [json.loads(each.body) for each in (late, following)]
+    assert [(each["version"], each["status"], each["ruling"]) for each in answers] == [
+        (1, "open", None),
+        (2, "ruled", "for_buyer"),
+    ]
 
 
 @pytest.mark.django_db
