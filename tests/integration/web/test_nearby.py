@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from market import clock
 from market.accounts import operations
@@ -32,6 +34,17 @@ def test_it_asks_where_one_is_before_it_shows_anything(story: Story) -> None:
     page = _page(phone(story.scout, here=False))
     assert "Where are you?" in page
     assert _titles(page) == []
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_it_asks_four_questions_however_much_is_found(story: Story, scouts_phone: Client, many: int) -> None:
+    """The session, the person with their scouts, the claims, the search."""
+    for _ in range(many):
+        story.post()
+    with CaptureQueriesContext(connection) as queries:
+        page = _page(scouts_phone)
+    assert len(_titles(page)) == many
+    assert len(queries) == 4, [each["sql"] for each in queries]
 
 
 def test_it_says_what_is_asked_and_what_that_pays(story: Story, scouts_phone: Client) -> None:
