@@ -12,8 +12,8 @@ from typing import Any
 from market.config import config
 from verification import looking, store
 from verification.kinds import PHOTO, named
-from verification.photos.delivery import Redaction
 from verification.photos.formats import inspect
+from verification.photos.handed_over import Redaction
 from verification.signing import with_credentials
 
 JPEG = "image/jpeg"

@@ -13,7 +13,6 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.conf import settings
 from django.db import transaction
 
-from agents_api.sandbox import scene
 from agents_api.sandbox.models import Simulation
 from agents_api.sandbox.outcomes import Outcome
 from agents_api.sandbox.phone import Phone, walk
@@ -183,6 +182,8 @@ def _signed(
 
 def _pictures(simulation: Simulation, session: Session) -> list[bytes]:
     """Drawn from ids alone. Each scout has a street of their own: two views of one can look as alike as a copy."""
+    from agents_api.sandbox import scene  # noqa: PLC0415 - only who draws needs what draws
+
     bounty, outcome = simulation.bounty, Outcome(simulation.outcome)
     count = max(bounty.media_count, 2 if bounty.challenge == Challenge.SECOND_VIEW else 1)
     where = f"{simulation.claim_id}" if outcome is Outcome.WRONG_PLACE else f"{bounty.id} {simulation.number}"

@@ -2,6 +2,8 @@
 
 We know no chain and hold no key: what is signed says whom it pays, how much and until when, and the facilitator is
 asked whether that is true and to carry it out. Never called inside a transaction.
+
+The package of x402 is loaded where it is first used: most processes, and most houses, never are asked for it.
 """
 
 import json
@@ -9,28 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.db import transaction
 from pydantic import ValidationError
-from x402.http.utils import (
-    decode_payment_signature_header,
-    encode_payment_required_header,
-    encode_payment_response_header,
-)
-from x402.schemas import (
-    PaymentPayload,
-    PaymentRequired,
-    PaymentRequirements,
-    ResourceInfo,
-    SettleResponse,
-    VerifyResponse,
-)
 
 from market.errors import DomainError, Kind
+
+if TYPE_CHECKING:
+    from x402.schemas import PaymentRequirements
 
 SCHEME: Final = "exact"
 SECONDS: Final = 30
@@ -71,12 +63,18 @@ def is_open() -> bool:
 
 def ask(amount_micros: int, *, address: str, why: str) -> tuple[str, dict[str, Any]]:
     """What has to be paid, as the header that programs read, and as plain JSON."""
+    from x402.http.utils import encode_payment_required_header  # noqa: PLC0415
+    from x402.schemas import PaymentRequired, ResourceInfo  # noqa: PLC0415
+
     wanted = PaymentRequired(error=why, resource=ResourceInfo(url=address), accepts=[_requirements(amount_micros)])
     return encode_payment_required_header(wanted), wanted.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def read(header: str, *, amount_micros: int) -> Offer:
     """The signed payment, held against what was asked for. Whether the signature is right is `verify`'s."""
+    from x402.http.utils import decode_payment_signature_header  # noqa: PLC0415
+    from x402.schemas import PaymentPayload  # noqa: PLC0415
+
     try:
         payload = decode_payment_signature_header(header)
         if not isinstance(payload, PaymentPayload):
@@ -106,6 +104,8 @@ def good_until(signed: Mapping[str, Any]) -> datetime:
 
 def verify(offer: Offer) -> None:
     """Raises `PaymentRefused` where the signature, the balance behind it or the nonce is not good."""
+    from x402.schemas import VerifyResponse  # noqa: PLC0415
+
     found = VerifyResponse.model_validate(_asked("verify", offer))
     if not found.is_valid:
         raise PaymentRefused(found.invalid_reason or "invalid")
@@ -115,6 +115,8 @@ def verify(offer: Offer) -> None:
 
 def settle(offer: Offer) -> str:
     """Have it carried out; answers the id of the transaction on the chain."""
+    from x402.schemas import SettleResponse  # noqa: PLC0415
+
     found = SettleResponse.model_validate(_asked("settle", offer))
     if not found.success:
         raise PaymentRefused(found.error_reason or "refused")
@@ -123,11 +125,16 @@ def settle(offer: Offer) -> str:
 
 def receipt(*, transaction_id: str, network: str, payer: str) -> str:
     """What came of it, as the header that programs read."""
+    from x402.http.utils import encode_payment_response_header  # noqa: PLC0415
+    from x402.schemas import SettleResponse  # noqa: PLC0415
+
     done = SettleResponse(success=True, transaction=transaction_id, network=network, payer=payer)
     return encode_payment_response_header(done)
 
 
-def _requirements(amount_micros: int) -> PaymentRequirements:
+def _requirements(amount_micros: int) -> "PaymentRequirements":
+    from x402.schemas import PaymentRequirements  # noqa: PLC0415
+
     # A USD coin with six decimals: its smallest unit is our micro.
     return PaymentRequirements(
         scheme=SCHEME,

@@ -30,7 +30,7 @@ from verification.models import Capture, Gathered, Medium, Picture, Sighting
 from verification.photos.facts import PhotoFacts, RefusalFacts
 from verification.photos.formats import RefusedPicture
 from verification.requirements import Requirements
-from verification.searching import comparing, earlier
+from verification.searching import earlier
 from verification.version import CODE_VERSION
 
 
@@ -46,6 +46,8 @@ def gather(*, capture_id: UUID, requirements: Requirements, said: Said, at: date
     stored = Gathered.objects.filter(pk=capture_id).first()
     if stored is not None:
         return evidences.from_json(stored.evidence)
+    from verification.searching import comparing  # noqa: PLC0415 - only who gathers needs what reads pixels
+
     capture = Capture.objects.select_related("session__grant").get(pk=capture_id)
     session = session_of(capture)
     artifacts = tuple(_measured(medium) for medium in capture.media.order_by("number"))

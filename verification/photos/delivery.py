@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from verification.photos.formats import Data, inspect
-from verification.photos.working import SHOWN, as_jpeg, clean, opened
+from verification.photos.handed_over import SHOWN, Delivery, Redaction
+from verification.photos.working import as_jpeg, clean, opened
 
 PREVIEW = 512
 _LOOK = 800  # a face some ten metres away has 20 pixels here; every step larger costs the square of it
@@ -23,21 +24,6 @@ _GROW = 0.15
 _BLOCKS = 6  # a face of six by six squares is nobody's
 
 Region = tuple[int, int, int, int]  # left, top, width, height
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    detector: str
-    regions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    media: bytes  # JPEG
-    preview: bytes  # JPEG, of the blurred picture
-    width: int
-    height: int
-    redactions: tuple[Redaction, ...]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
-import numpy as np
-
 from market.errors import DomainError
 
 LARGEST_BYTES = 25 * 1024 * 1024
@@ -184,6 +182,8 @@ def _jpeg(data: Data) -> Header:
 
 def _end_of_compressed(data: Data, at: int) -> int:
     """Inside compressed data these two bytes mean the end and nothing else."""
+    import numpy as np  # noqa: PLC0415 - most processes never see a picture
+
     bytes_ = np.frombuffer(data, np.uint8)
     while at < len(bytes_) - 1:
         # In large bites: `find` stops at each of the many single bytes that could begin it.

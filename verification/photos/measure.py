@@ -1,13 +1,13 @@
 """One pass over one photo: from its bytes to its facts and its points. Runs inside the decoding child."""
 
 import hashlib
-from dataclasses import dataclass
 
 from verification.photos.credentials import credentials
 from verification.photos.exif import exif
 from verification.photos.facts import PhotoFacts
 from verification.photos.features import features, packed
 from verification.photos.formats import Data, Header, inspect
+from verification.photos.handed_over import Measured
 from verification.photos.pdq import pdq
 from verification.photos.quality import quality
 from verification.photos.traces import traces
@@ -16,12 +16,6 @@ from verification.photos.working import grey, opened
 # EXIF orientations 5 to 8 lie on their side.
 _ORIENTATION = 0x0112
 _LYING = range(5, 9)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    facts: PhotoFacts
-    features: bytes  # to be stored under `facts.features_sha256`
 
 
 def measure(data: Data, *, header: Header | None = None, trust_anchors: str = "") -> Measured:

@@ -17,11 +17,9 @@ from typing import Any, Self
 from market.errors import DomainError, Kind
 from verification import canonical
 from verification.photos import formats, wire
-from verification.photos.delivery import Delivery, Redaction
 from verification.photos.facts import PhotoFacts
 from verification.photos.formats import RefusedPicture, inspect
-from verification.photos.measure import Measured
-from verification.photos.working import SHOWN
+from verification.photos.handed_over import SHOWN, Delivery, Measured, Redaction
 
 _ROOT = Path(__file__).resolve().parents[2]
 # No key and no password of ours. One thread, because it forks. Memory in large pages, because a fork's are all new; and

@@ -15,7 +15,6 @@ from PIL import Image, ImageCms, ImageOps
 from verification.photos.formats import BrokenPicture, Data, RefusedPicture, stream
 
 SIDE: Final = 640  # of the grey copy: enough for hash, points and sharpness, a fraction of the decode
-SHOWN: Final = 2016  # half of a 12 MP photo: exactly what a decoder can give without decoding it whole
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 # Made small before their colours are changed: every full-size step takes as much memory again as decoding did.

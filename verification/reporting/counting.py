@@ -16,8 +16,9 @@ from PIL import Image
 from verification.checks.near_reuse import is_copy, looks_alike
 from verification.evidence import FoundBy
 from verification.photos.features import Features, akin, sketch, unpacked
+from verification.photos.handed_over import Measured
 from verification.photos.likeness import Resemblance, resemblance
-from verification.photos.measure import Measured, measure
+from verification.photos.measure import measure
 from verification.policies import Thresholds
 from verification.reporting.attacks import ATTACKS, Attack, saved
 

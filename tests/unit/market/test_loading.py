@@ -28,6 +28,10 @@ _NOT_LOADED = {
     "grpc",
     "openai",  # for who asks a vision model
     "stripe",  # for who calls Stripe
+    "x402",  # for who takes payments that programs sign
+    "cv2",  # for who looks at pictures, and who draws them: the task workers, and their decoding children
+    "numpy",
+    "PIL",
     "aiohttp",
 }
 

@@ -17,7 +17,8 @@ from verification.evidence import FoundBy, NearDuplicate
 from verification.geo import place
 from verification.photos.features import copied, scene_inliers, unpacked
 from verification.photos.formats import RefusedPicture
-from verification.photos.measure import Measured, measure
+from verification.photos.handed_over import Measured
+from verification.photos.measure import measure
 from verification.photos.pdq import distance
 from verification.policies import Thresholds
 

@@ -4,7 +4,8 @@ from PIL import Image
 
 from tests.unit.verification.photos.pictures import decoded, encoded, scene
 from verification.photos import delivery
-from verification.photos.delivery import PREVIEW, Delivery, deliver
+from verification.photos.delivery import PREVIEW, deliver
+from verification.photos.handed_over import Delivery
 
 DETECTORS = ["face_frontal", "face_profile", "plate"]
 

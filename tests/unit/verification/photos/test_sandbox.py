@@ -11,9 +11,9 @@ from PIL import Image
 from tests.unit.verification.photos.pictures import CORPUS, decoded, encoded, needs_corpus, scene
 from verification import signing
 from verification.photos.formats import BrokenPicture, TooFewPixels, UnknownFormat
+from verification.photos.handed_over import SHOWN
 from verification.photos.measure import measure
 from verification.photos.sandbox import DecoderDied, DecoderUnavailable, Limits, Sandbox
-from verification.photos.working import SHOWN
 
 PHOTO = encoded(scene(6))
 
