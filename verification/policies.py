@@ -6,6 +6,7 @@ in `decide.py`. The policy in force is copied into the stored requirements, so a
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 MICROS = 1_000_000
 
@@ -24,11 +25,16 @@ class WeakDoubts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Every number a check compares with."""
+    """Every number a check compares with.
+
+    What was stored before a number was added lacks it: its default says what was done without it, and today's is set
+    in the policy.
+    """
 
     # The session and its clocks
     clock_skew_seconds: float = 300.0  # device against server in one exchange
-    fix_age_seconds: float = 120.0  # a fix this near to the shutter says where the shutter was
+    fix_age_seconds: float = 120.0  # a fix this near to the shutter says something about where the shutter was
+    shutter_seconds: float | None = None  # and before all the sharpest of so near a moment; without it, of all
     session_seconds: float = 4 * 3600.0  # from opening to handing in, with contact
     # Place
     accuracy_m: float = 100.0  # a fix vaguer than this or than the radius, whichever is more, proves nothing
@@ -72,7 +78,7 @@ class Policy:
     witnesses: int  # independent others who must agree
     weak_doubts: WeakDoubts
     required: tuple[str, ...]  # checks that must be passed for an accept
-    thresholds: Thresholds = field(default_factory=Thresholds)
+    thresholds: Thresholds = field(default_factory=partial(Thresholds, shutter_seconds=20.0))
 
 
 _ALWAYS = (

@@ -62,8 +62,7 @@ _COPIED = ("number", "kind", "media_type", "media_sha256", "preview_sha256", "wi
 
 def _found(row: Gathered, copies: list[dict[str, Any]]) -> Found:
     evidence, asked = evidences.from_json(row.evidence), wishes.from_json(row.requirements)
-    fixes = reading.fixes_at_shutter(evidence.session, within_seconds=asked.policy.thresholds.fix_age_seconds)
-    fix = reading.sharpest_fix(fixes)
+    fix = reading.fix_at_shutter(evidence.session, asked.policy.thresholds)
     verdict, issued = getattr(row, "verdict", None), getattr(row, "receipt", None)
     return Found(
         verdict=decide.from_json(verdict.verdict) if verdict else None,

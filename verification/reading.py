@@ -5,6 +5,7 @@ from statistics import median
 
 from verification.evidence import CaptureSession, Fix
 from verification.photos.facts import ExifFacts
+from verification.policies import Thresholds
 
 
 def clock_offset(session: CaptureSession) -> timedelta | None:
@@ -44,5 +45,17 @@ def newest_stamp(exif: ExifFacts) -> datetime | None:
     return max((stamp for stamp in (exif.taken_at, exif.gps_at) if stamp is not None), default=None)
 
 
-def sharpest_fix(fixes: tuple[Fix, ...]) -> Fix | None:
+def fix_at_shutter(session: CaptureSession, limits: Thresholds) -> Fix | None:
+    """The one that says best where the shutter was: the sharpest of its own moments. A walker's sharpest fix of minutes
+    before lies a hundred metres back: where those moments have none, the fix nearest to them in time is it.
+    """
+    around = fixes_at_shutter(session, within_seconds=limits.fix_age_seconds)
+    at = session.device_captured_at
+    if at is None or limits.shutter_seconds is None:
+        return _sharpest(around)
+    of_its_moments = fixes_at_shutter(session, within_seconds=limits.shutter_seconds)
+    return _sharpest(of_its_moments) or min(around, key=lambda fix: abs(fix.at - at), default=None)
+
+
+def _sharpest(fixes: tuple[Fix, ...]) -> Fix | None:
     return min(fixes, key=lambda fix: fix.accuracy_m, default=None)

@@ -1,5 +1,6 @@
 """Verdicts again from stored evidence: under the rules they were made by, or under today's. Asks nobody anything."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +20,9 @@ class Replayed:
 
     @property
     def same(self) -> bool:
-        return decide.to_json(self.then) == decide.to_json(self.now)
+        """To the letter, whichever version of the rules said it."""
+        now = dataclasses.replace(self.now, rules_version=self.then.rules_version)
+        return decide.to_json(self.then) == decide.to_json(now)
 
     @property
     def same_decision(self) -> bool:

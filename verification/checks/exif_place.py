@@ -6,13 +6,13 @@ from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import Evidence
 from verification.geo import distance_m
 from verification.photos.facts import PhotoFacts
-from verification.reading import fixes_at_shutter, sharpest_fix
+from verification.reading import fix_at_shutter
 from verification.requirements import Requirements
 
 
 def exif_place(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limits = requirements.policy.thresholds
-    fix = sharpest_fix(fixes_at_shutter(evidence.session, within_seconds=limits.fix_age_seconds))
+    fix = fix_at_shutter(evidence.session, limits)
     exifs = [each.facts.exif for each in evidence.artifacts if isinstance(each.facts, PhotoFacts)]
     gaps = [
         max(0.0, distance_m(exif.place, fix.place) - fix.accuracy_m - (exif.place_accuracy_m or 0.0))

@@ -1,17 +1,17 @@
-"""Are there enough fixes at the shutter, and is the best of them sharp enough to say anything?"""
+"""Are there enough fixes at the shutter, and is the one that counts sharp enough to say anything?"""
 
 from functools import partial
 
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import Evidence
-from verification.reading import fixes_at_shutter, sharpest_fix
+from verification.reading import fix_at_shutter, fixes_at_shutter
 from verification.requirements import Requirements
 
 
 def fix_accuracy(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limits = requirements.policy.thresholds
     fixes = fixes_at_shutter(evidence.session, within_seconds=limits.fix_age_seconds)
-    fix = sharpest_fix(fixes)
+    fix = fix_at_shutter(evidence.session, limits)
     limit = max(limits.accuracy_m, requirements.radius_m)
     answer = partial(
         CheckResult,

@@ -3,13 +3,14 @@
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import Evidence
 from verification.geo import distance_m
-from verification.reading import fixes_at_shutter, sharpest_fix
+from verification.reading import fix_at_shutter, fixes_at_shutter
 from verification.requirements import Requirements
 
 
 def geofence(evidence: Evidence, requirements: Requirements) -> CheckResult:
-    fixes = fixes_at_shutter(evidence.session, within_seconds=requirements.policy.thresholds.fix_age_seconds)
-    fix = sharpest_fix(fixes)
+    limits = requirements.policy.thresholds
+    fixes = fixes_at_shutter(evidence.session, within_seconds=limits.fix_age_seconds)
+    fix = fix_at_shutter(evidence.session, limits)
     radius = requirements.radius_m
     distance = None if fix is None else distance_m(fix.place, requirements.place)
 

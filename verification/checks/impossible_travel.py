@@ -7,14 +7,14 @@ from itertools import pairwise
 from verification.checks.result import CheckResult, Outcome, Severity
 from verification.evidence import EarlierPlace, Evidence, Fix
 from verification.geo import distance_m
-from verification.reading import best_moment, fixes_at_shutter, sharpest_fix
+from verification.reading import best_moment, fix_at_shutter
 from verification.requirements import Requirements
 
 
 def impossible_travel(evidence: Evidence, requirements: Requirements) -> CheckResult:
     limits = requirements.policy.thresholds
     at = best_moment(evidence.session)
-    fix = sharpest_fix(fixes_at_shutter(evidence.session, within_seconds=limits.fix_age_seconds))
+    fix = fix_at_shutter(evidence.session, limits)
     track = [EarlierPlace(each.at, each.place, each.accuracy_m) for each in sorted(evidence.session.fixes, key=_at)]
     legs = [_speed_mps(one, other, least_m=limits.travel_least_m) for one, other in pairwise(track)]
     if at is not None and fix is not None:

@@ -128,9 +128,8 @@ def _remember(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('verification: positions of pictures'))")
     grant = capture.session.grant
-    limits = requirements.policy.thresholds
-    sharpest = reading.sharpest_fix(reading.fixes_at_shutter(session, within_seconds=limits.fix_age_seconds))
-    place = sharpest.place if sharpest else None
+    at_shutter = reading.fix_at_shutter(session, requirements.policy.thresholds)
+    place = at_shutter.place if at_shutter else None
     for artifact in {each.sha256: each for each in artifacts}.values():
         photo = artifact.facts if isinstance(artifact.facts, PhotoFacts) else None
         Picture.objects.get_or_create(
@@ -161,7 +160,7 @@ def _remember(
                 latitude_e7=fix.place.latitude_e7,
                 longitude_e7=fix.place.longitude_e7,
                 accuracy_m=fix.accuracy_m,
-                captured_at=reading.best_moment(session) if fix is sharpest else None,
+                captured_at=reading.best_moment(session) if fix is at_shutter else None,
             )
             for number, fix in enumerate(session.fixes)
         ),

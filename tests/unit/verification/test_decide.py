@@ -1,6 +1,7 @@
 import dataclasses
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from verification.checks.result import CheckResult, Outcome, Severity
 from verification.decide import decide, judge
 from verification.evidence import Answered, Blocked, ModelAnswer, NonceState, TextReading, with_changes
 from verification.policies import Thresholds
+from verification.replay import Replayed
 from verification.requirements import BLOCKED_CRITERION, Criterion, Review, under_current_rules
 
 
@@ -124,3 +126,10 @@ def test_a_changed_rule_shows_what_it_would_have_changed() -> None:
     assert decide(vague, dataclasses.replace(old, radius_m=15.0)).decision == "review"
     assert decide(vague, under_current_rules(old)).decision == "accept"
     assert under_current_rules(old).policy == requirements().policy
+
+
+def test_a_verdict_replays_the_same_whichever_version_of_the_rules_says_it() -> None:
+    now = decide(evidence(), requirements())
+    then = dataclasses.replace(now, rules_version="1")
+    assert Replayed(UUID(int=1), then=then, now=now).same
+    assert not Replayed(UUID(int=1), then=dataclasses.replace(then, retake=True), now=now).same

@@ -52,8 +52,8 @@ export function sharpest(fixes) {
 
 const LATELY = 20_000;
 
-// Where the scout is, by the fixes of the last moments, or by the last few where they are not enough. The server takes the
-// sharpest of what it is sent around the shutter: one of two minutes ago would put a walker a hundred metres back.
+// Where the scout is, by the fixes of the last moments, or by the last few where they are not enough. One of two minutes
+// ago would put a walker a hundred metres back: the server too takes the sharpest of the last moments, where it has one.
 export function young(fixes, pass, now) {
   const within = (milliseconds) => fixes.filter((fix) => Date.parse(fix.at) >= now - milliseconds);
   const lately = within(LATELY);
