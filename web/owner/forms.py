@@ -39,7 +39,7 @@ class AmountField(forms.CharField):
 
 
 class CapsForm(forms.Form):
-    per_call = AmountField(label=_("At most for one bounty, in USD"), required=False)
+    per_call = AmountField(label=_("At most a call, in USD"), required=False)
     per_day = AmountField(label=_("At most a day, in USD"), required=False)
     per_month = AmountField(label=_("At most a month, in USD"), required=False)
 

@@ -143,10 +143,13 @@ def test_a_key_that_cannot_be_is_answered_on_the_page(
 
 
 def test_caps_hold_at_once(owner: Client, new: dict[str, Any]) -> None:
-    assert owner.post(key_page(new), {"per_call": "", "per_day": "2.00", "per_month": ""}).status_code == 302
+    assert owner.post(key_page(new), {"per_call": "9.00", "per_day": "2.00", "per_month": ""}).status_code == 302
     refused = post(Client(), new["key"], wish())
     assert (refused.status_code, refused.json()["code"]) == (402, "spending_limit_reached")
     assert 'value="2.00"' in owner.get(key_page(new)).content.decode()
+    # In the words in which they are asked for.
+    assert all(f"At most {cap}, in USD" in text(owner, key_page(new)) for cap in ("a call", "a day", "a month"))
+    assert "At most 9.00 USD a call." in text(owner, page(new))
 
 
 def test_an_ended_key_opens_nothing(owner: Client, new: dict[str, Any]) -> None:
