@@ -15,10 +15,13 @@ from typing import Any, Final, Self, cast
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import sql
 from psycopg.pq import Format
+
+from market import tracing
 
 
 class Given(Expression):
@@ -145,6 +148,13 @@ def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
     raw: Any = psycopg.RawCursor(cast("psycopg.Connection[tuple[Any, ...]]", database.connection))
     raw.format = Format.BINARY
+    if tracing.is_on():  # which hears of Django's own cursors only
+        with tracing.query(statement.decode()):
+            return _asked(database, raw, statement, given)
+    return _asked(database, raw, statement, given)
+
+
+def _asked(database: BaseDatabaseWrapper, raw: Any, statement: Any, given: list[Any]) -> list[tuple[Any, ...]]:
     if database.queries_logged or database.execute_wrappers:
         cursor = database.make_debug_cursor(raw) if database.queries_logged else database.make_cursor(raw)
         with cursor:
