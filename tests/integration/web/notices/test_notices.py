@@ -219,6 +219,7 @@ def test_what_is_new_near_a_chosen_place_is_told_once(
 ) -> None:
     story.post(title="Old")
     phone(scout.account).post("/me/notices/places", {"within": "5000"})
+    story.at = clock.now()
     story.post(title="New and dear", reward="9.00")
     story.post(title="New")
     story.post(title="Far away", place={"lat": 53.5, "lng": 10, "radius_m": 60})
