@@ -3,14 +3,14 @@
 The entries of one operation are posted together, at its end: see `operations/changing.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bounties.models import Award, Bounty, Slot
 from market.ledger import rules
 from market.ledger.policies import SlotPrice
-from market.ledger.postings import Book, NewEntry
-from market.ledger.queries import balance
+from market.ledger.postings import AccountRef, Book, NewEntry
+from market.ledger.queries import balance, kept_in
 
 
 def price_of(bounty: Bounty) -> SlotPrice:
@@ -88,4 +88,13 @@ def compensate(award: Award) -> NewEntry:
 
 def held_micros(bounty: Bounty) -> int:
     """What is still set aside for it."""
-    return balance(rules.bounty_held(Book.of(bounty.mode), bounty.buyer_id, bounty.id))
+    return balance(_held(bounty))
+
+
+def held_together(bounties: Iterable[Bounty]) -> int:
+    """What is still set aside for all of them."""
+    return kept_in(map(_held, bounties))
+
+
+def _held(bounty: Bounty) -> AccountRef:
+    return rules.bounty_held(Book.of(bounty.mode), bounty.buyer_id, bounty.id)

@@ -65,7 +65,8 @@ class Clock(Endpoint):
         tag=Tag.TESTING,
         title="Move the account's clock forward",
         text="For trying in seconds what takes days: silence, expiry, dispute windows. What is due by then is done "
-        "before this answers. A clock never goes back.",
+        "before this answers; of more than five hundred bounties, or a hundred other things, the rest within seconds. "
+        "A clock never goes back.",
         scope="post",
         once=True,
         body=MOVE,
@@ -82,8 +83,8 @@ class Clock(Endpoint):
 
         response = self.once(work)
         if response.status_code == HTTPStatus.OK:
-            # After the move is committed: each thing that is due takes locks of its own. Whatever is left over here,
-            # the sweeps of the house find within seconds.
+            # After the move is committed: what is due takes locks of its own. Whatever is left over here, the sweeps of
+            # the house find within seconds.
             sweeps.sweep_account(buyer_id=self.caller.account_id, at=clock.now())
         return response
 

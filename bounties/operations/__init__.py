@@ -9,6 +9,7 @@ from bounties.operations.claiming import arrive, claim, extend, release
 from bounties.operations.disputing import answer, appeal, dispute, message, message_as_operator, withdraw
 from bounties.operations.editing import edit
 from bounties.operations.expiring import expire_bounty, expire_claim
+from bounties.operations.expiring_together import expire_unclaimed
 from bounties.operations.funding import fund
 from bounties.operations.posting import draw_up, post, post_all, quote, try_post
 from bounties.operations.reporting import keep, report, take_off
@@ -34,6 +35,7 @@ __all__ = [
     "edit",
     "expire_bounty",
     "expire_claim",
+    "expire_unclaimed",
     "extend",
     "fall_silent",
     "fund",

@@ -23,6 +23,12 @@ def balance(account: AccountRef) -> int:
     return LedgerAccount.objects.filter(id=account.id).values_list("balance_micros", flat=True).first() or 0
 
 
+def kept_in(accounts: Iterable[AccountRef]) -> int:
+    """What accounts hold together whose balance is kept in their row: none of them is ever below nothing."""
+    rows = LedgerAccount.objects.filter(id__in=[account.id for account in accounts])
+    return rows.aggregate(micros=Sum("balance_micros"))["micros"] or 0
+
+
 def is_posted(key: str) -> bool:
     return Entry.objects.filter(key=key).exists()
 

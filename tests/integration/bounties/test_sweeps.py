@@ -4,13 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from bounties import operations, sweeps
-from bounties.models import Award, Bounty, Claim
+from bounties.models import Award, Bounty, Claim, Slot
 from market.accounts.models import Account
 from market.broker import beat_schedule
 from market.celery import app
-from tests.integration.bounties.story import ACCEPTED, REVIEW, Story
+from market.events.models import Event
+from market.ledger.models import Entry, Line
+from tests.integration.agents_api.counting import questions
+from tests.integration.bounties.story import ACCEPTED, REVIEW, Story, check_always
 
 
 def move_clock(account: Account, **ahead: float) -> None:
@@ -59,6 +63,65 @@ def test_one_broken_row_does_not_keep_time_from_passing_for_the_others(story: St
     assert whole.state == "expired"
     Bounty.objects.filter(pk=broken.pk).update(unfinished_slots=1, free_slots=1)
     sweeps.sweep_bounties(at=at)
+
+
+# --- together ---
+
+
+def crowd(story: Story) -> list[Bounty]:
+    return [story.post(title="Is it open?", slots=slots) for slots in (1, 3, 2)]
+
+
+def ended(story: Story, bounties: list[Bounty]) -> list[object]:
+    """All that there is of it, but for ids."""
+    ids = [bounty.id for bounty in bounties]
+    bounty_columns = ("state", "closing_as", "version", "free_slots", "unfinished_slots", "due_at", "ended_at")
+    slots = Slot.objects.filter(bounty__in=ids).order_by("bounty", "number")
+    entries = Entry.objects.filter(kind="release")
+    told = Event.objects.filter(account_id=story.buyer.id, type__in=["bounty.closing", "bounty.expired"])
+    return [
+        list(Bounty.objects.filter(pk__in=ids).order_by("pk").values_list(*bounty_columns)),
+        list(slots.values_list("bounty", "state", "owed_until")),
+        sorted(sorted(Line.objects.filter(entry=each).values_list("account_id", "amount_micros")) for each in entries),
+        list(told.order_by("position").values_list("type", "data", "at")),
+    ]
+
+
+def test_those_that_expire_together_end_as_each_would_alone(story: Story) -> None:
+    bounties, at = crowd(story), story.at + timedelta(hours=6)
+    with transaction.atomic():
+        for bounty in bounties:
+            operations.expire_bounty(bounty_id=bounty.id, at=at)
+        alone = ended(story, bounties)
+        transaction.set_rollback(True)
+    assert sweeps.sweep_bounties(at=at) == 3
+    assert ended(story, bounties) == alone
+    check_always(story)
+
+
+def test_what_was_begun_is_not_ended_together_with_others(story: Story) -> None:
+    begun, released, _, _ = story.post(slots=2), story.post(), story.post(), story.post(story.other_buyer)
+    story.claim(begun)
+    operations.release(scout=story.other_scout, claim_id=story.claim(released, story.other_scout).id, at=story.at)
+    ids = list(Bounty.objects.order_by("pk").values_list("pk", flat=True))
+    at = story.at + timedelta(hours=6)
+    expired = operations.expire_unclaimed(buyer_id=story.buyer.id, bounty_ids=ids, at=at)
+    assert expired == {ids[2]} == set(Bounty.objects.filter(state="expired").values_list("pk", flat=True))
+    assert not operations.expire_unclaimed(buyer_id=story.buyer.id, bounty_ids=ids, at=at)
+    assert not operations.expire_unclaimed(buyer_id=story.other_buyer.id, bounty_ids=ids, at=story.at)
+    assert [sweeps.sweep_bounties(at=at, alone=1, of=story.buyer.id) for _ in range(3)] == [1, 1, 0]
+    check_always(story)
+
+
+def test_many_expire_by_as_few_questions_as_three(story: Story) -> None:
+    counted = []
+    for number in (3, 30):
+        for _ in range(number):
+            story.post()
+        with questions() as asked:
+            assert sweeps.sweep_bounties(at=story.at + timedelta(hours=6)) == number
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 12
 
 
 # --- whose clock ---
