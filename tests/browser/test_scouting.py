@@ -53,7 +53,7 @@ def test_nearby_claim_and_walk(visit: Callable[..., Visitor], person: str, spot:
     stand(visitor, spot, metres_north=20)
     visitor.page.get_by_text("You are there. Capture it now.").first.wait_for()
     spoken = visitor.page.locator("[data-walk-spoken]")
-    assert spoken.inner_text() == "You are there. Capture it now."
+    until(lambda: spoken.inner_text() == "You are there. Capture it now.")
     assert visitor.complaints == []
 
 
@@ -98,7 +98,7 @@ def test_a_typed_place_does_without_any_script(visit: Callable[..., Visitor], pe
     visitor.page.get_by_label("Or type a place").fill(f"{spot.lat}, {spot.lng}")
     visitor.press("Look")
     visitor.page.get_by_role("link", name="Is the bakery open?").click()
-    assert visitor.page.url.endswith(path)
+    visitor.page.wait_for_url("**" + path)
     visitor.press("Claim for $2.50")
     visitor.page.wait_for_url("**/claims/clm_*")
     visitor.press("Half an hour more")
@@ -112,7 +112,7 @@ def test_a_claim_that_ran_out_says_so(visit: Callable[..., Visitor], person: str
     path = post_bounty(visitor.house, spot)
     visitor.goto("/nearby")
     visitor.press("Use my location")
-    visitor.page.locator("h1").wait_for()
+    visitor.page.get_by_role("link", name="Is the bakery open?").wait_for()
     visitor.goto(path)
     visitor.press("Claim for $2.50")
     visitor.page.wait_for_url("**/claims/clm_*")

@@ -181,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         for name, value in behaviour.headers.items():
             self.send_header(name.replace("_", "-"), value)
-        self.close_connection = True
+        self.send_header("Connection", "close")  # said, or who asks again at once asks on a dying connection
         if behaviour.drip:
             self._drip()
             return
