@@ -48,7 +48,7 @@ urlpatterns = [
     path("keys/<str:key_id>", keys.OneKey.as_view()),
     path("keys/<str:key_id>/rotate", keys.Rotation.as_view()),
     path("quotes", quotes.Quotes.as_view()),
-    path("results/<str:result_id>", results.OneResult.as_view()),
+    path("results/<str:result_id>", waiting.one_result if waits else results.OneResult.as_view()),
     path("results/<str:result_id>/accept", results.Acceptance.as_view()),
     path("results/<str:result_id>/reject", results.Rejection.as_view()),
     path("results/<str:result_id>/media", media.Picture.as_view()),

@@ -22,14 +22,16 @@ from agents_api.showing import bounties as showing
 from agents_api.showing import disputes as showing_disputes
 from agents_api.showing import events as showing_events
 from agents_api.streaming import EventStream
+from agents_api.views import results
 from agents_api.views.bounties import OneBounty
 from agents_api.views.disputes import OneDispute
 from agents_api.views.events import Events
 from agents_api.views.stream import Stream
 from agents_api.wire import JsonRenderer
-from bounties.models import Bounty
+from bounties.models import Bounty, Dispute, Submission
 from bounties.queries import bought_by, disputes_of
 from market import clock
+from market.accounts.authentication import Caller
 from market.events import waiting, wakeups
 
 View = Callable[..., Coroutine[Any, Any, Response | EventStream]]
@@ -50,21 +52,21 @@ def _one(
     name: str,
     *,
     rows: Callable[[UUID], "QuerySet[Any]"],
-    show: Callable[[Any], dict[str, Any]],
-    is_news: Callable[[Any, waits.Wait], bool],
+    show: Callable[[Any, Caller], Coroutine[Any, Any, dict[str, Any]]],
+    is_news: Callable[[Any, waits.Wait], bool] = lambda _row, _wait: True,  # its version is a higher one
 ) -> View:
-    """One thing with a version; its id is called `name` in the path. `rows`: a buyer's, with all that is shown."""
+    """One thing with a version; its id is called `name` in the path. `rows`: those that a buyer sees."""
     answer = _answering(endpoint)
 
     async def one(request: HttpRequest, **words: str) -> Response:
         response = await answer(request, **words)
         if request.method != "GET" or response.status_code != HTTPStatus.OK:
             return response
-        wait, account_id = waits.asked(_query(endpoint, request)), _account_id(request)
+        wait, caller = waits.asked(_query(endpoint, request)), _caller(request)
         if not wait.is_for(response.data["version"]):
             return response
         pk = IDS[name].read(words[name], f"/{name}")
-        newer = rows(account_id).filter(pk=pk, version__gt=wait.since_version or 0)
+        newer = rows(caller.account_id).filter(pk=pk, version__gt=wait.since_version or 0)
         latest: Any = None
 
         async def look() -> Any:
@@ -73,42 +75,45 @@ def _one(
             return latest if latest is not None and is_news(latest, wait) else None
 
         # Whatever raises a version tells the buyer: the account's topic is this one's.
-        topic = wakeups.account_topic(account_id)
+        topic = wakeups.account_topic(caller.account_id)
         try:
             found = await waiting.wait_until(topic, look, within=wait.seconds) or latest
+            shown = None if found is None else await show(found, caller)
         except OperationalError:
             return response  # the database went away; what was true when it was asked is still an answer
-        if found is not None:
-            response.headers["ETag"] = versions.etag(found.version)
-            _say_instead(response, show(found))
+        if shown is not None:
+            response.headers["ETag"] = versions.etag(shown["version"])
+            _say_instead(response, shown)
         return response
 
     return one
 
 
 def _one_bounty() -> View:
+    async def show(bounty: Bounty, _caller: Caller) -> dict[str, Any]:
+        return showing.bounty(bounty, at=clock.now())
+
     def is_news(bounty: Bounty, wait: waits.Wait) -> bool:
         if wait.results is None:
             return True  # its version is a higher one
         return bounty.result_count >= wait.results or showing.next_action(bounty)["do"] != "wait"
 
-    return _one(
-        OneBounty,
-        "bounty_id",
-        rows=bought_by,
-        show=lambda bounty: showing.bounty(bounty, at=clock.now()),
-        is_news=is_news,
-    )
+    return _one(OneBounty, "bounty_id", rows=bought_by, show=show, is_news=is_news)
 
 
 def _one_dispute() -> View:
-    return _one(
-        OneDispute,
-        "dispute_id",
-        rows=disputes_of,
-        show=showing_disputes.dispute,
-        is_news=lambda _dispute, _wait: True,  # its version is a higher one
-    )
+    async def show(dispute: Dispute, _caller: Caller) -> dict[str, Any]:
+        return showing_disputes.dispute(dispute)  # all of it was read with the row
+
+    return _one(OneDispute, "dispute_id", rows=disputes_of, show=show)
+
+
+def _one_result() -> View:
+    async def show(result: Submission, caller: Caller) -> dict[str, Any]:
+        # Its evidence is read anew, and where it was accepted its receipt is issued: not by the thread of all who wait.
+        return await sync_to_async(results.shown)(result, caller=caller, at=clock.now())
+
+    return _one(results.OneResult, "result_id", rows=results.results_of, show=show)
 
 
 def _events() -> View:
@@ -124,7 +129,7 @@ def _events() -> View:
             return response
         try:
             page = await waiting.wait_for_events(
-                account_id=_account_id(request),
+                account_id=_caller(request).account_id,
                 cursor=response.data["next"],
                 within=wait.seconds,
                 limit=pages.asked(query)[0],
@@ -157,8 +162,9 @@ def _query(endpoint: type[Endpoint], request: HttpRequest) -> dict[str, Any]:
     return endpoint.operations["GET"].read_query(request.GET)
 
 
-def _account_id(request: HttpRequest) -> Any:
-    return request.auth.account_id  # type: ignore[attr-defined] # set by the endpoint, which let the caller in
+def _caller(request: HttpRequest) -> Caller:
+    caller: Caller = request.auth  # type: ignore[attr-defined] # set by the endpoint, which let the caller in
+    return caller
 
 
 def _say_instead(response: Response, body: dict[str, Any]) -> None:
@@ -166,7 +172,11 @@ def _say_instead(response: Response, body: dict[str, Any]) -> None:
     response.content = JsonRenderer().render(body)
 
 
-one_bounty, one_dispute, events, stream = _one_bounty(), _one_dispute(), _events(), _stream()
-for _view, _endpoint in ((one_bounty, OneBounty), (one_dispute, OneDispute), (events, Events), (stream, Stream)):
+one_bounty, one_result, one_dispute = _one_bounty(), _one_result(), _one_dispute()
+events, stream = _events(), _stream()
+for _view, _endpoint in (
+    *((one_bounty, OneBounty), (one_result, results.OneResult), (one_dispute, OneDispute)),
+    *((events, Events), (stream, Stream)),
+):
     _view.view_class = _endpoint  # type: ignore[attr-defined] # as Django marks views that are classes
     _view.csrf_exempt = True  # type: ignore[attr-defined] # a key is sent by hand: no browser sends it by itself

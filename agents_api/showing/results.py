@@ -21,6 +21,7 @@ from agents_api.answers import (
 )
 from agents_api.problems import Call
 from agents_api.showing import evidence
+from agents_api.showing.bounties import WAIT_SECONDS
 from agents_api.showing.evidence import View
 from bounties.models import Submission
 from bounties.policies.disputes import DecidedBy
@@ -136,8 +137,9 @@ def _next_action(submission: Submission, status: str) -> dict[str, Any]:
     if status != "in_review":
         return {"do": "nothing", "call": None, "until": None}
     if submission.reviewer != Reviewer.BUYER:
-        # One of our staff looks first; the buyer is told through the feed when that is done.
-        return {"do": "wait", "call": Call("GET", path).render(), **_deadline(submission)}
+        # One of our staff looks first; the buyer is told when that is done.
+        call = Call("GET", f"{path}?wait={WAIT_SECONDS}&since_version={submission.version}")
+        return {"do": "wait", "call": call.render(), **_deadline(submission)}
     return {
         "do": "review",
         "call": Call("POST", f"{path}/accept").render(),

@@ -108,7 +108,9 @@ def test_what_the_checks_rejected_is_told_in_the_buyers_words(client: Client, st
 
 def test_while_our_staff_looks_the_buyer_waits(client: Client, story: Story) -> None:
     submission, key = story.handed_in(story.post(), OPERATORS_REVIEW), key_of(story.buyer)
-    assert client.get(path_of(submission), headers=bearer(key)).json()["next_action"]["do"] == "wait"
+    action = client.get(path_of(submission), headers=bearer(key)).json()["next_action"]
+    call = {"method": "GET", "path": f"{path_of(submission)}?wait=45&since_version={submission.version}"}
+    assert (action["do"], action["call"]) == ("wait", call)
     refused = decide(client, key, path_of(submission) + "/accept")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_yours_to_review")
 

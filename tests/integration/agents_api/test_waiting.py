@@ -23,7 +23,8 @@ from market.accounts.operations.keys import issue_key
 from market.events import waiting
 from market.ids import encode
 from tests.integration.agents_api.test_first_steps import bearer, post, sign_up, wish
-from tests.integration.bounties.story import ACCEPTED, REVIEW, Story
+from tests.integration.agents_api.test_results import path_of
+from tests.integration.bounties.story import ACCEPTED, OPERATORS_REVIEW, REVIEW, Story
 from tests.integration.events.test_asgi import Request
 from tests.waiters import assert_they_share_a_few, nothing_left_over
 
@@ -32,6 +33,7 @@ WAITERS = 200
 urlpatterns = [
     path("v1/bounties/<str:bounty_id>", waiting_views.one_bounty),
     path("v1/disputes/<str:dispute_id>", waiting_views.one_dispute),
+    path("v1/results/<str:result_id>", waiting_views.one_result),
     path("v1/events", waiting_views.events),
 ]
 
@@ -133,7 +135,7 @@ def test_who_waits_for_a_result_is_not_woken_by_a_claim(monkeypatch: pytest.Monk
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_ruling_is_told_it_and_who_knows_less_is_answered_at_once(
+def test_who_waits_for_our_staff_is_told_what_it_decides_and_who_knows_less_is_answered_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(waiting, "SLOW_LOOK_SECONDS", 60.0)  # nobody finds anything by looking again
@@ -145,6 +147,8 @@ def test_who_waits_for_a_ruling_is_told_it_and_who_knows_less_is_answered_at_onc
     key = issue_key(account_id=story.buyer.id, by=CONSOLE, at=timezone.now()).text
     path_, _, told = showing_disputes.dispute(dispute)["next_action"]["call"]["path"].partition("?")
     following, late = (asking(key, path_, query) for query in (told, "wait=60&since_version=0"))
+    looked_at = story.handed_in(story.post(), OPERATORS_REVIEW, story.other_scout)
+    result = asking(key, path_of(looked_at), f"wait=60&since_version={looked_at.version}")
     known = (b"if-none-match", b'"1"')
     following._scope["headers"] = [*following._scope["headers"], known]
 
@@ -152,14 +156,19 @@ def test_who_waits_for_a_ruling_is_told_it_and_who_knows_less_is_answered_at_onc
         ruling, reason = Ruling.FOR_BUYER, "It is shut."
         operations.rule(operator=story.operator, dispute_id=dispute.id, ruling=ruling, reason=reason, at=story.at)
 
+    def accept() -> None:
+        id_, reason = looked_at.id, "Fine."
+        operations.accept_as_operator(operator=story.operator, submission_id=id_, reason=reason, at=story.at)
+
     async def test() -> None:
         async with asgi.routes.router.lifespan_context(asgi.routes):
-            waits = asyncio.create_task(following.send())
-            await until_waiting([waits])
+            waits = [asyncio.create_task(each.send()) for each in (following, result)]
+            await until_waiting(waits)
             await late.send()
             elsewhere = sync_to_async(in_a_thread, thread_sensitive=False)
             await elsewhere(rule)
-            await waits
+            await elsewhere(accept)
+            await asyncio.gather(*waits)
 
     with nothing_left_over():
         asyncio.run(asyncio.wait_for(test(), 100))
@@ -168,6 +177,8 @@ def test_who_waits_for_a_ruling_is_told_it_and_who_knows_less_is_answered_at_onc
         (1, "open", None),
         (2, "ruled", "for_buyer"),
     ]
+    decided = json.loads(result.body)
+    assert (decided["version"], decided["status"]) == (looked_at.version + 1, "accepted")
 
 
 @pytest.mark.django_db
