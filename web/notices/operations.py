@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F
 
 from bounties.models import Bounty
 from bounties.nearby.page import Seeker, Wishes
@@ -43,7 +44,6 @@ COPY, SEND = "notices.copy", "notices.send"
 _PAGE = 200
 _LOOK_EVERY = timedelta(minutes=1)
 _KEPT_FOR = timedelta(days=30)
-_FOUND = 20
 
 
 class UnusableDevice(DomainError):
@@ -229,14 +229,19 @@ def _look(watch_id: UUID, at: datetime) -> None:
         wishes=Wishes(within_m=row.within_m),
         limit=100,
     ).rows
-    since = Bounty.objects.filter(pk__in=[each.bounty_id for each in found], created_at__gt=row.looked_at)
-    fresh = list(since.order_by("-reward_micros").values_list("id", "title", "reward_micros")[:_FOUND])
+    # When it was put on offer, on our clock: a look may be over when what began before it is committed, and what staff
+    # had to look at was posted long before.
+    opened = F("opened_at") - F("buyer__clock_ahead")
+    since = Bounty.objects.annotate(opened=opened).filter(
+        pk__in=[each.bounty_id for each in found], opened__gt=row.looked_at
+    )
+    fresh = list(since.order_by("-reward_micros").values_list("id", "title", "reward_micros", "opened"))
     if fresh:
         best = fresh[0]
         data = {"place": row.name, "count": len(fresh), "title": best[1], "reward_micros": best[2]}
         key = f"{row.id}.{int(at.timestamp())}"
         _write(row.user, Kind.NEARBY, key=key, type_="nearby", data=data | {"bounty": encode("bnt", best[0])}, at=at)
-    row.looked_at = at
+        row.looked_at = max(each[3] for each in fresh)
     row.due_at = at + (PAUSE_BETWEEN if fresh else _LOOK_EVERY)
     row.save(update_fields=["looked_at", "due_at"])
 

@@ -11,6 +11,8 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from bounties.models import Bounty
+from bounties.operations.screening import allow
 from market import clock
 from market.accounts.models import Scout
 from market.webhooks.policies import Reach
@@ -230,6 +232,21 @@ def test_what_is_new_near_a_chosen_place_is_told_once(
     [letter] = mailoutbox
     assert letter.subject.startswith("2 new questions near")
     assert "New and dear · $9.00" in letter.body
+
+
+def test_what_was_posted_before_and_put_on_offer_after_a_look_is_told(story: Story, scout: Scout) -> None:
+    story.at = clock.now()
+    screened, late = story.post(title="Is my neighbour at home?"), story.post(title="Committed late")
+    Bounty.objects.filter(pk=late.id).update(state="screening")
+    operations.watch(scout=scout, place=BAKERY, within_m=1000, name="x", at=clock.now() - timedelta(seconds=1))
+    operations.look_around(at=clock.now() + timedelta(minutes=2))
+    assert Notice.objects.count() == 0
+    Bounty.objects.filter(pk=late.id).update(state="open")
+    operations.look_around(at=clock.now() + timedelta(minutes=4))
+    allow(operator=story.operator, bounty_id=screened.id, reason="A shop", at=clock.now() + timedelta(minutes=5))
+    operations.look_around(at=clock.now() + timedelta(minutes=40))
+    titles = Notice.objects.filter(channel=Channel.EMAIL).order_by("id").values_list("data__title", flat=True)
+    assert list(titles) == ["Committed late", "Is my neighbour at home?"]
 
 
 def test_a_place_is_chosen_and_removed(scout: Scout) -> None:
