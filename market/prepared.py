@@ -145,16 +145,14 @@ def rows(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     statement: Any
     statement, names = _numbered(text)
     given = [values[name] for name in names]
-    # Django's own cursors write the values into the SQL, so that nothing is ever prepared.
-    raw: Any = psycopg.RawCursor(cast("psycopg.Connection[tuple[Any, ...]]", database.connection))
-    raw.format = Format.BINARY
     if tracing.is_on():  # which hears of Django's own cursors only
         with tracing.query(statement.decode()):
-            return _asked(database, raw, statement, given)
-    return _asked(database, raw, statement, given)
+            return _asked(database, statement, given)
+    return _asked(database, statement, given)
 
 
-def _asked(database: BaseDatabaseWrapper, raw: Any, statement: Any, given: list[Any]) -> list[tuple[Any, ...]]:
+def _asked(database: BaseDatabaseWrapper, statement: Any, given: list[Any]) -> list[tuple[Any, ...]]:
+    raw = _cursor(database.connection)
     if database.queries_logged or database.execute_wrappers:
         cursor = database.make_debug_cursor(raw) if database.queries_logged else database.make_cursor(raw)
         with cursor:
@@ -164,6 +162,19 @@ def _asked(database: BaseDatabaseWrapper, raw: Any, statement: Any, given: list[
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         return cast("list[tuple[Any, ...]]", raw.execute(statement, given).fetchall())
+
+
+def _cursor(connection: Any) -> Any:
+    """One for all of a connection's: to make it takes as long as sending a statement.
+
+    Not one of Django's, which write the values into the SQL, so that nothing is ever prepared.
+    """
+    known = vars(connection)
+    cursor = known.get("_planned")
+    if cursor is None or cursor.closed:  # whoever listens to what is asked closes it
+        cursor = known["_planned"] = psycopg.RawCursor(connection)
+        cursor.format = Format.BINARY
+    return cursor
 
 
 _NAMED: Final = re.compile(r"%(?:\((\w+)\)s|%)", re.ASCII)

@@ -143,7 +143,7 @@ def make_slots(bounties: Sequence[Bounty]) -> None:
 
 def _slots_of(bounties: Sequence[Bounty]) -> list[Slot]:
     return [
-        Slot(bounty=bounty, mode=bounty.mode, number=number)
+        Slot(bounty_id=bounty.id, mode=bounty.mode, number=number)
         for bounty in bounties
         for number in range(1, bounty.slots + 1)
     ]

@@ -97,7 +97,7 @@ class _Sender:
                             connect_timeout=2,
                         )
                         own.execute("SET synchronous_commit TO off")
-                    own.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+                    own.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload], prepare=True)
                 except psycopg.Error as error:
                     # The waiters look again by themselves; a queue of old hints would help nobody.
                     log.warning("wake-up lost", error=str(error).strip())

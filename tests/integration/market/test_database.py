@@ -6,11 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
 from market.database import base
 from market.database.base import DatabaseWrapper
+from market.database.requests import look_at_ours_only
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,17 @@ def _end(process: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [process])
         assert cursor.fetchone() == (True,)
+
+
+def test_where_a_request_begins_and_ends_the_one_database_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(DatabaseWrapper, "close_if_unusable_or_obsolete", lambda self: looked.append(self.alias))
+    for signal in (request_started, request_finished):
+        monkeypatch.setattr(signal, "receivers", [*signal.receivers])
+    look_at_ours_only()
+    for signal in (request_started, request_finished):
+        signal.send(sender=None)
+    assert looked == ["default"] * 2  # and not once more by Django
+    look_at_ours_only()
+    request_started.send(sender=None)
+    assert looked == ["default"] * 3
