@@ -5,14 +5,12 @@ takes a lock of the whole cluster and holds it through the commit's flush to dis
 each other. So a hint may be lost (a crash between the commit and here, a server that goes away), and whoever waits
 looks again from time to time all the same.
 
-One thread per process sends what has gathered since the last: the first at once, the next no sooner than some
-milliseconds later. A burst of commits is a few notifications, however long it lasts.
+One thread per process sends what has gathered while it sent the last: a burst of commits is a few notifications.
 """
 
 import atexit
 import os
 import threading
-import time
 from functools import partial
 from uuid import UUID
 
@@ -27,8 +25,6 @@ CHANNEL = "sightline_wakeups"
 # Topics go into one notification separated by spaces; Postgres takes payloads of less than 8,000 bytes.
 LARGEST_PAYLOAD = 7_900
 _LAST_WORDS_SECONDS = 1.0
-# Each is a transaction of its own and a word to every process that listens. Nobody who waits notices so much.
-_GATHERING_SECONDS = 0.02
 
 
 def account_topic(account_id: UUID) -> str:
@@ -64,8 +60,7 @@ class _Sender:
         self._something = threading.Condition()
         self._topics: dict[str, None] = {}
         self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
-        self._go_on_at = 0.0  # what does not fit into one notification follows at once
+        self._closing = False
 
     def send(self, topics: tuple[str, ...]) -> None:
         with self._something:
@@ -79,7 +74,7 @@ class _Sender:
         if self._thread is None:
             return
         with self._something:
-            self._closing.set()
+            self._closing = True
             self._something.notify()
         self._thread.join(_LAST_WORDS_SECONDS)
         self.begin_anew()
@@ -110,9 +105,8 @@ class _Sender:
 
     def _next_payload(self) -> str:
         """As many topics as fit into one notification; empty when it is time to go."""
-        self._closing.wait(max(0.0, self._go_on_at - time.monotonic()))
         with self._something:
-            while not self._topics and not self._closing.is_set():
+            while not self._topics and not self._closing:
                 self._something.wait()
             taken: list[str] = []
             length = 0
@@ -123,7 +117,6 @@ class _Sender:
                 taken.append(topic)
             for topic in taken:
                 del self._topics[topic]
-            self._go_on_at = time.monotonic() + (0 if self._topics else _GATHERING_SECONDS)
             return " ".join(taken)
 
 
