@@ -115,6 +115,8 @@ DATABASES = {
             # For the few reads that are planned once and kept (`market.prepared`); the ORM's own never are.
             "prepare_threshold": 5,
             **_extra,
+            # Postgres would plan some of them anew each time: a buyer with fewer bounties than most seems worth it.
+            "options": f"-c plan_cache_mode=force_generic_plan {_extra.get('options', '')}".strip(),
             **({} if _IS_WEB else {"pool": _pool}),
         },
     }

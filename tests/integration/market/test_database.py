@@ -145,3 +145,9 @@ def test_where_a_request_begins_and_ends_the_one_database_is_looked_at(monkeypat
     look_at_ours_only()
     request_started.send(sender=None)
     assert looked == ["default"] * 3
+
+
+def test_what_is_planned_is_planned_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)
